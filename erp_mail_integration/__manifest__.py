@@ -1,0 +1,17 @@
+{
+    "name": "ERP Mail Integration",
+    "summary": "Every e-mail stored once, linked to every document it belongs to, never lost",
+    "version": "19.0.1.0.0",
+    "category": "Productivity/Email",
+    "author": "ERP Mail Integration contributors",
+    "website": "https://github.com/erp-mail-integration/erp_mail_integration",
+    "license": "AGPL-3",
+    "depends": ["mail"],
+    "external_dependencies": {"python": []},
+    "data": [
+        "security/erp_mail_security.xml",
+        "security/ir.model.access.csv",
+    ],
+    "assets": {},
+    "application": True,
+}
