@@ -11,6 +11,8 @@
     "data": [
         "security/erp_mail_security.xml",
         "security/ir.model.access.csv",
+        "security/erp_mail_rules.xml",
+        "data/erp_email_reference_type_data.xml",
     ],
     "assets": {},
     "application": True,
