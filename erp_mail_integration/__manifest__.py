@@ -7,7 +7,7 @@
     "website": "https://github.com/erp-mail-integration/erp_mail_integration",
     "license": "AGPL-3",
     "depends": ["mail"],
-    "external_dependencies": {"python": []},
+    "external_dependencies": {"python": ["IMAPClient>=3,<5"]},
     "data": [
         "security/erp_mail_security.xml",
         "security/ir.model.access.csv",
