@@ -6,3 +6,8 @@ from . import erp_email_copy
 from . import erp_email_matcher
 from . import fetchmail_folder
 from . import fetchmail_server
+from . import ir_config_parameter
+from . import mail_alias_domain
+from . import mail_alias_domain_former
+from . import mail_thread_addresses
+from . import res_company

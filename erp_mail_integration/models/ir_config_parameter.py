@@ -1,0 +1,59 @@
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+from ..sending.parameters import VALIDATORS
+
+
+class IrConfigParameter(models.Model):
+    """Makes the documented mail parameters true again.
+
+    Odoo 17 moved them to alias domains and reads them no more, except ``mail.default.from_filter``. Every
+    manual still names them, so they act on the alias domain of the main company, and show what it holds.
+    """
+
+    _inherit = "ir.config_parameter"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        parameters = super().create(vals_list)
+        parameters._mail_parameters_changed(set(parameters.mapped("key")))
+        return parameters
+
+    def write(self, vals):
+        keys = set(self.mapped("key"))
+        result = super().write(vals)
+        if "key" in vals or "value" in vals:
+            self._mail_parameters_changed(keys | set(self.mapped("key")))
+        return result
+
+    def unlink(self):
+        keys = set(self.mapped("key"))
+        result = super().unlink()
+        self._mail_parameters_changed(keys)
+        return result
+
+    @api.model
+    def _mail_parameters_changed(self, keys):
+        """Check and apply mail parameters that were set, changed, renamed or deleted.
+
+        :param keys: their names, others are ignored
+        :raises ValidationError: if a value makes no sense
+        """
+        keys = keys & VALIDATORS.keys()
+        if not keys:
+            return
+        for parameter in self.sudo().search([("key", "in", sorted(keys))]):
+            try:
+                value = VALIDATORS[parameter.key](parameter.value)
+            except ValueError as error:
+                raise ValidationError(
+                    self.env._(
+                        "%(parameter)s cannot be “%(value)s”. %(reason)s",
+                        parameter=parameter.key,
+                        value=parameter.value,
+                        reason=self.env._(error.args[0]),  # pylint: disable=gettext-variable
+                    )
+                ) from error
+            if value != parameter.value:
+                parameter.value = value
+        self.env["mail.alias.domain"].sudo()._apply_parameters(keys)

@@ -1,0 +1,16 @@
+from odoo import fields, models
+
+
+class MailAliasDomainFormer(models.Model):
+    """A catchall or bounce address that was changed later: mail that went out before still names it."""
+
+    _name = "mail.alias.domain.former"
+    _description = "Former Catchall or Bounce Address"
+    _rec_name = "email"
+    _order = "create_date desc, id desc"
+
+    alias_domain_id = fields.Many2one("mail.alias.domain", required=True, ondelete="cascade", index=True)
+    kind = fields.Selection([("catchall", "Catchall"), ("bounce", "Bounce")], required=True)
+    email = fields.Char(required=True)
+
+    _email_kind_uniq = models.UniqueIndex("(email, kind)", "This former address is known already.")
