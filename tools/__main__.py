@@ -1,0 +1,58 @@
+"""``python3 -m tools COMMAND``: what the Makefile calls."""
+
+import argparse
+import shutil
+import sys
+
+from . import bench, environment, paths, run, service, testing
+from .console import Failure, interrupt_on_termination, say
+from .services import Services
+
+SERVER_FOLDERS = ("postgres", "dovecot")
+
+
+def clean(cache):
+    """Stop the servers and remove everything made here."""
+    if paths.PYTHON.exists():
+        Services.known().stop()
+    for name in SERVER_FOLDERS:
+        service.remove(name)
+    shutil.rmtree(paths.LOCAL, ignore_errors=True)
+    for name in ("node_modules", ".pytest_cache", ".ruff_cache", ".hypothesis"):
+        shutil.rmtree(paths.ROOT / name, ignore_errors=True)
+    if cache:
+        shutil.rmtree(paths.CACHE, ignore_errors=True)
+    elif paths.CACHE.exists():
+        say(f"Downloads are kept in {paths.CACHE}; make clean CACHE=1 removes them too.")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python3 -m tools", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run").add_argument("--no-serve", action="store_true")
+    commands.add_parser("test").add_argument("only", nargs="*", metavar="STEP", help="run these steps only")
+    commands.add_parser("bench")
+    commands.add_parser("clean").add_argument("--cache", action="store_true")
+    options = parser.parse_args()
+
+    interrupt_on_termination()
+    try:
+        if options.command == "clean":
+            clean(options.cache)
+            return 0
+        with environment.ready(tests=options.command == "test") as place:
+            if options.command == "run":
+                return run.main(place, serve=not options.no_serve)
+            if options.command == "test":
+                return testing.main(place, options.only)
+            return bench.main(place)
+    except Failure as failure:
+        say(f"\n{failure}")
+        return 1
+    except KeyboardInterrupt:
+        say("\nStopped.")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,151 @@
+"""Odoo 19 itself: a checkout named by ``ODOO_HOME``, or Debian's ``odoo-19`` package unpacked, not installed.
+
+Odoo 19 is not on PyPI. Debian has it in its unstable suite only, and installing it from there would pull a newer
+Python into the system. So a private apt (its own sources list and folders, the system's keys and mirror) downloads
+the package, and dpkg unpacks it under ``.local/``; its Python requirements come from PyPI.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import locks, paths
+from .console import CommandFailed, Failure, run, step
+
+SUITE = "unstable"
+#: The web client and its fonts are symbolic links into these packages; without them it answers 500.
+PACKAGES = (
+    "odoo-19",
+    "libjs-jquery",
+    "libjs-jquery-form",
+    "libjs-underscore",
+    "fonts-font-awesome",
+    "fonts-roboto-unhinted",
+    "fonts-montserrat",
+    "fonts-inconsolata",
+    "fonts-ocr-b",
+)
+UNPACKED = paths.LOCAL / "odoo"
+DEBS = paths.CACHE / "debs"
+
+
+@dataclass(frozen=True)
+class Odoo:
+    """A usable Odoo: `home` is the folder that holds the Python package ``odoo``."""
+
+    home: Path
+
+    @property
+    def addons_path(self):
+        """Every folder of Odoo's own add-ons (a checkout has two, the Debian package one)."""
+        return [path for path in (self.home / "addons", self.home / "odoo" / "addons") if path.is_dir()]
+
+    @property
+    def version(self):
+        """What tells two Odoos apart: the Debian version or the commit, '19.0' if there is neither."""
+        git = subprocess.run(
+            ["git", "-C", self.home, "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
+        )
+        stamp = UNPACKED / "version"
+        if stamp.exists() and stamp.is_relative_to(UNPACKED) and self.home.is_relative_to(UNPACKED):
+            return stamp.read_text(encoding="utf-8").strip()
+        return git.stdout.strip() or "19.0"
+
+
+def ensure():
+    """Return an Odoo 19, downloading and unpacking it if there is none yet."""
+    if os.environ.get("ODOO_HOME"):
+        return _checkout(Path(os.environ["ODOO_HOME"]).expanduser().resolve())
+    if not (UNPACKED / "version").exists():
+        with locks.exclusive(paths.CACHE / "odoo.lock"):
+            if not _cached():
+                with step("Downloading Odoo 19 (about 130 MB)"):
+                    _download()
+        with step("Unpacking Odoo 19"):
+            _unpack()
+    return Odoo(UNPACKED / "root" / "usr" / "lib" / "python3" / "dist-packages")
+
+
+def _checkout(home):
+    release = home / "odoo" / "release.py"
+    if not release.exists():
+        raise Failure(f"ODOO_HOME={home} is no Odoo checkout: it has no odoo/release.py.")
+    if not re.search(r"^version_info = \(19, 0\b", release.read_text(encoding="utf-8"), re.M):
+        raise Failure(f"ODOO_HOME={home} is not Odoo 19.0 (see its odoo/release.py).")
+    return Odoo(home)
+
+
+def _cached():
+    return all(list(DEBS.glob(f"{name}_*.deb")) for name in PACKAGES)
+
+
+def _download():
+    """Fetch the packages with a private apt into the cache, all of them or none."""
+    work = paths.CACHE / "apt"
+    shutil.rmtree(work, ignore_errors=True)
+    for folder in ("lists/partial", "cache/archives/partial", "debs"):
+        (work / folder).mkdir(parents=True)
+    config = work / "apt.conf"
+    config.write_text(
+        f'Dir::Etc::sourcelist "{work}/sources.list";\n'
+        'Dir::Etc::sourceparts "-";\n'
+        f'Dir::State::lists "{work}/lists";\n'
+        f'Dir::Cache "{work}/cache";\n'
+        'APT::Sandbox::User "";\n'
+        'Acquire::Languages "none";\n'
+        'Acquire::Retries "3";\n',
+        encoding="utf-8",
+    )
+    environment = {**os.environ, "APT_CONFIG": str(config)}
+    (work / "sources.list").write_text(f"deb {_mirror()} {SUITE} main\n", encoding="utf-8")
+    try:
+        run(["apt-get", "update"], "odoo-apt", env=environment)
+        run(["apt-get", "download", *PACKAGES], "odoo-download", env=environment, cwd=work / "debs")
+    except CommandFailed as error:
+        raise Failure(f"Odoo 19 could not be downloaded. Set ODOO_HOME to a checkout instead.\n{error}") from error
+    shutil.rmtree(DEBS, ignore_errors=True)
+    (work / "debs").rename(DEBS)
+    shutil.rmtree(work)
+
+
+def _mirror():
+    """Return the Debian mirror that this machine uses already."""
+    answer = ""
+    if shutil.which("apt-get"):
+        answer = subprocess.run(
+            ["apt-get", "indextargets", "--format", "$(RELEASE) $(REPO_URI)", "Created-By: Packages", "Origin: Debian"],
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout
+    # Security and update suites live beside the main one, at another address.
+    mirrors = [uri for suite, _space, uri in (line.partition(" ") for line in answer.splitlines()) if "-" not in suite]
+    if not mirrors:
+        raise Failure(
+            "No Debian mirror is known here to download Odoo 19 from. On Debian, run apt-get update as root once;\n"
+            "elsewhere set ODOO_HOME to an Odoo 19.0 checkout."
+        )
+    return mirrors[0]
+
+
+def _unpack():
+    shutil.rmtree(UNPACKED, ignore_errors=True)
+    root = UNPACKED / "root"
+    root.mkdir(parents=True)
+    for deb in sorted(DEBS.glob("*.deb")):
+        run(["dpkg", "-x", deb, root], "odoo-unpack")
+    _repoint_links(root)
+    odoo = next(DEBS.glob("odoo-19_*.deb"))
+    # Last, because its presence says that the rest is complete.
+    (UNPACKED / "version").write_text(odoo.name.split("_")[1] + "\n", encoding="utf-8")
+
+
+def _repoint_links(root):
+    """Make absolute links (/usr/share/...) point into the unpacked tree."""
+    for path in root.rglob("*"):
+        if path.is_symlink() and os.path.isabs(target := os.readlink(path)):
+            path.unlink()
+            path.symlink_to(root / target.lstrip("/"))
