@@ -295,6 +295,8 @@ def _projects(maker):
         "project.project",
         {"name": "Blue Heron Café refit", "partner_id": maria.id, "user_id": tomas.id},
     )
+    if refit:
+        refit.message_subscribe(partner_ids=ines.ids)
     fair = maker.make(
         "project_fair",
         "project.project",
