@@ -1,0 +1,52 @@
+"""What makes two copies one mail.
+
+Two people's copies of a mail differ in what each server adds or rewrites: Received, Delivered-To,
+Return-Path, X- headers, transfer encodings, boundaries, folding, line ends. They agree in what the
+sender wrote, and that alone is hashed:
+
+* **Message-ID** - unique by RFC 5322, so two "Thanks" of one minute are two mails. Not enough:
+  anybody can send a Message-ID they have seen, before or after the real mail (THREATS 29).
+* **From**, its address - a stolen Message-ID under another name is another mail.
+* **Date** - the moment, not its spelling: tells the same newsletter of two days apart where
+  Message-IDs are missing.
+* **Subject** - decoded, spaces collapsed: folding and encoded words differ between gateways.
+* **Content** - every leaf after transfer decoding, white space left out. Gateways turn 8bit into
+  quoted-printable or base64, CRLF into LF, drop trailing space. Structure, names and types are
+  not hashed: Exchange rewrites them. A mail with other content is another mail, whatever its
+  Message-ID says.
+
+Not handled, on purpose: a footer added by a mailing list changes the content; these are two mails.
+"""
+
+import hashlib
+from collections.abc import Iterable
+
+from .dates import header_date
+
+WHITESPACE = b" \t\r\n"
+
+
+def content_digest(payload: bytes) -> bytes:
+    """Digest of a leaf's decoded content without its white space; b'' of an empty one."""
+    squeezed = payload.translate(None, WHITESPACE)
+    return hashlib.sha256(squeezed).digest() if squeezed else b""
+
+
+def fingerprint(message_id: str, author: str, date: str, subject: str, contents: Iterable[bytes]) -> str:
+    """Hex digest shared by all copies of a mail.
+
+    :param message_id: with its `<>`, or ''
+    :param author: address of From, or the From header where it has no trusted address
+    :param date: Date header
+    :param subject: decoded
+    :param contents: `content_digest` of every leaf, in order; empty ones do not count
+    """
+    moment = header_date(date)
+    digest = hashlib.sha256(b"erp_mail_integration fingerprint 1")
+    for text in (message_id, author, moment.isoformat() if moment else date, subject):
+        # Length first, so that no text can run over into the next.
+        data = " ".join(text.split()).encode("utf-8", "replace")
+        digest.update(b"%d:" % len(data) + data)
+    for content in contents:
+        digest.update(content)
+    return digest.hexdigest()
