@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-import mime
+from erp_mail_plain import mime
 
 REPLY = (
     b"From: =?utf-8?q?Ren=C3=A9?= <Rene@Example.com>\r\n"
