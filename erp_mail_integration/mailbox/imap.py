@@ -6,10 +6,12 @@ nobody asked for, UIDs that vanish between two commands, answer lines longer tha
 
 import imaplib
 import re
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 
+from . import imap_idle
 from . import imap_wire as wire
 from .errors import CommandRefused, ConnectionLost, FolderMissing, FolderReadOnly, ProtocolError
 from .values import FolderInfo, FolderState, RawMail
@@ -99,6 +101,44 @@ class ImapMailbox:
             readonly=readonly,
         )
         return self._state
+
+    def status(self, path: str) -> FolderState | None:
+        """The state of a folder that is not open, in one short round trip: has anything come at all?
+
+        Equal ``uidvalidity``, ``uidnext`` and, where the server has it, ``highestmodseq`` mean that there is
+        nothing to do. The open folder is not to be asked this way (RFC 3501 6.3.10).
+
+        :returns: nothing where the server does not tell the status of this folder.
+        """
+        items = "MESSAGES UIDNEXT UIDVALIDITY" + (" HIGHESTMODSEQ" if "CONDSTORE" in self.capabilities else "")
+        try:
+            data = self._run("STATUS", self._connection.status, wire.quoted(path), f"({items})")
+        except (CommandRefused, ValueError):
+            return None
+        values = wire.status(data)
+        if not values.get("UIDVALIDITY"):
+            return None
+        return FolderState(
+            uidvalidity=str(values["UIDVALIDITY"]),
+            uidnext=values.get("UIDNEXT", 0),
+            exists=values.get("MESSAGES", 0),
+            highestmodseq=values.get("HIGHESTMODSEQ", 0),
+        )
+
+    def idle(self, seconds: float) -> bool:
+        """Wait until the open folder gets a mail (RFC 2177).
+
+        :param seconds: how long at most; servers without IDLE are polled once at the end of it.
+        :returns: whether there is news.
+        """
+        state = self._opened()
+        if "IDLE" in self.capabilities:
+            with self._translated("IDLE"):
+                return imap_idle.idle(self._connection, seconds)
+        time.sleep(seconds)
+        self._run("NOOP", self._connection.noop)
+        answer = self._connection.response("EXISTS")[1]
+        return bool(answer and answer[-1]) and int(answer[-1]) != state.exists
 
     def uids(self, since_uid: int = 0, since_date: date | None = None) -> list[int]:
         """UIDs in the open folder, ascending.

@@ -70,6 +70,22 @@ def listed(data: Iterable) -> Iterator[tuple[tuple[str, ...], str, bytes]]:
         )
 
 
+def status(data: Iterable) -> dict[str, int]:
+    """The numbers of a STATUS answer by their upper-case names."""
+    for pieces in answers(data):
+        try:
+            parsed = parse_response(pieces)
+        except _PARSER_ERRORS:
+            continue
+        items = parsed[-1] if parsed and isinstance(parsed[-1], tuple) else ()
+        return {
+            text(name).upper(): value
+            for name, value in zip(items[::2], items[1::2], strict=False)
+            if isinstance(value, int)
+        }
+    return {}
+
+
 def numbers(data: Iterable) -> list[int]:
     """The numbers of SEARCH answers, which may come in any count of lines (RFC 3501 7.2.5), ascending, each once."""
     found: set[int] = set()
