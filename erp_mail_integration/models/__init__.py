@@ -4,6 +4,12 @@ from . import erp_email_address
 from . import erp_email_link
 from . import erp_email_copy
 from . import erp_email_matcher
+from . import erp_email_matcher_contact
+from . import erp_email_matcher_reference
+from . import erp_email_matcher_thread
+from . import erp_email_matcher_trust
+from . import erp_email_rematch
+from . import res_partner
 from . import fetchmail_folder
 from . import fetchmail_server
 from . import ir_config_parameter

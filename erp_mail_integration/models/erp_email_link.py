@@ -48,6 +48,11 @@ class ErpEmailLink(models.Model):
         default=LINKED,
         readonly=True,
     )
+    internal = fields.Boolean(
+        "Internal note",
+        readonly=True,
+        help="From a sender who may not write to this document: shown here, not sent on, not in the portal.",
+    )
     user_id = fields.Many2one(
         "res.users", "Confirmed by", readonly=True, help="Who attached, confirmed or detached it; empty: a rule did."
     )

@@ -1,48 +1,163 @@
-from dataclasses import dataclass
-from typing import Any
+from collections import defaultdict
 
 from odoo import api, models
+from odoo.tools import SQL
 
-from .erp_email import LINKED
+from ..matching import Batch, Candidate, Incoming, Match  # noqa: F401 (the names other models import from here)
+from .erp_email import LINKED, SUGGESTED
 
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A mail on its way to its documents.
-
-    ``email`` is the stored ``erp.email``, ``parsed`` the :class:`mime.ParsedMail`, ``server`` and ``folder``
-    (maybe empty recordsets) where this copy of it was found.
-    """
-
-    email: Any
-    parsed: Any
-    server: Any
-    folder: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A document that a mail belongs to, and why. ``score``: 0 to 100."""
-
-    res_model: str
-    res_id: int
-    rule: str
-    evidence: str
-    state: str = LINKED
-    score: int = 100
+RULES = (
+    "_rule_thread",
+    "_rule_tag_subject",
+    "_rule_number",
+    "_rule_tag_body",
+    "_rule_tag_quoted",
+    "_rule_address",
+    "_rule_folder",
+    "_rule_contact",
+)
 
 
 class ErpEmailMatcher(models.AbstractModel):
-    """Finds the documents of stored mails."""
+    """Finds the documents of stored mails.
+
+    ``RULES`` is the order of the design. A rule is a method that gets the whole :class:`Batch` and returns
+    :class:`Candidate` values, with a number of queries that does not depend on how many mails there are.
+    What a rule finds is then checked, in this order:
+
+    1. the document exists, its type is live, and it is not another company's than the mailbox's
+       (``_within_company``);
+    2. evidence that anybody could have written counts only from a trusted sender (``_judge``);
+    3. replies in the batch join the documents that their parents in the same batch have found
+       (``_join_conversations``).
+    """
 
     _name = "erp.email.matcher"
     _description = "Email Matcher"
 
     @api.model
-    def _match(self, batch):
-        """The documents of a batch of mails, with a constant number of queries.
+    def _match(self, incoming):
+        """The documents of a batch of mails.
 
-        :param list[Incoming] batch: mails whose rows and addresses are stored already
-        :rtype: dict[int, list[Match]] by id of the mail; the first match for a document is the one that counts
+        :param list[Incoming] incoming: mails whose rows and participants are stored already
+        :rtype: dict[int, list[Match]] by id of the mail, one match for each document, the best one: linked
+            before suggested, then in the order of the rules
         """
-        return {}
+        batch = self._prepare(incoming)
+        candidates = [candidate for rule in RULES for candidate in getattr(self, rule)(batch)]
+        documents = self._documents(candidates)
+        candidates = self._within_company(batch, candidates, documents)
+        matches = self._judge(batch, candidates, documents)
+        self._join_conversations(batch, matches, documents)
+        return {mail.email.id: list(matches[mail.email.id].values()) for mail in batch.mails}
+
+    @api.model
+    def _prepare(self, incoming):
+        """Read what the rules share: participants, their contacts, our own people. Four queries.
+
+        Also writes ``erp.email.address.partner_id``.
+
+        :rtype: Batch
+        """
+        ids = [mail.email.id for mail in incoming]
+        rows = self.env["erp.email.address"].sudo().search_fetch([("email_id", "in", ids)], ["email_id", "role", "address"])
+        participants = defaultdict(list)
+        for row in rows:
+            if row.address:
+                participants[row.email_id.id].append((row.role, row.address))
+        addresses = list({address for pairs in participants.values() for _role, address in pairs})
+        contacts = defaultdict(self.env["res.partner"].sudo().browse)
+        for partner in self.env["res.partner"].sudo().search_fetch(
+            [("email_normalized", "in", addresses)],
+            ["email_normalized", "commercial_partner_id", "company_id", "name"],
+            order="is_company, id",
+        ):
+            contacts[partner.email_normalized] |= partner
+        found = self.env["res.partner"].sudo().union(*contacts.values())
+        users = defaultdict(self.env["res.users"].sudo().browse)
+        for user in self.env["res.users"].sudo().search_fetch(
+            [("partner_id", "in", found.ids), ("share", "=", False)], ["partner_id", "company_ids"]
+        ):
+            users[user.partner_id.email_normalized] |= user
+        internal = self.env["res.company"].sudo().search_fetch([], ["partner_id"]).partner_id
+        internal |= internal.union(*(user.partner_id for user in users.values()))
+        companies = defaultdict(set)
+        for mail in incoming:
+            companies[mail.email.id].add((mail.server.company_id or mail.email.company_id).id)
+        batch = Batch(
+            mails=tuple(incoming),
+            addresses={email_id: tuple(pairs) for email_id, pairs in participants.items()},
+            companies=dict(companies),
+            contacts=dict(contacts),
+            internal=internal,
+            users=dict(users),
+        )
+        self._store_contacts(batch, rows)
+        return batch
+
+    @api.model
+    def _store_contacts(self, batch, rows):
+        """Write the contact of each participant row, all in one statement."""
+        partner_ids = {
+            row.id: partner.id
+            for row in rows
+            for partner in reversed(batch.contacts.get(row.address, ()))
+            if batch.admits(row.email_id.id, partner)
+        }
+        if not partner_ids:
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE erp_email_address address
+                   SET partner_id = known.partner_id
+                  FROM unnest(%s::int[], %s::int[]) AS known (id, partner_id)
+                 WHERE address.id = known.id
+                   AND address.partner_id IS DISTINCT FROM known.partner_id
+                """,
+                list(partner_ids),
+                list(partner_ids.values()),
+            )
+        )
+        rows.invalidate_recordset(["partner_id"], flush=False)
+
+    @api.model
+    def _documents(self, candidates):
+        """The records that candidates name, with the fields that trust and company checks read.
+
+        One query for each document type.
+
+        :rtype: dict[str, dict[int, record]] by model and id; what does not exist is missing
+        """
+        ids = defaultdict(set)
+        for candidate in candidates:
+            ids[candidate.res_model].add(candidate.res_id)
+        documents = {}
+        for doctype in self.env["erp.email.reference.type"]._live_types():
+            if doctype.model not in ids:
+                continue
+            Model = self.env[doctype.model].sudo().with_context(active_test=False)
+            names = [
+                name
+                for name in ("company_id", "user_id", "user_ids", doctype.contact_field)
+                if name and name in Model._fields and Model._fields[name].store
+            ]
+            records = Model.search_fetch([("id", "in", list(ids[doctype.model]))], names)
+            documents[doctype.model] = {record.id: record for record in records}
+        return documents
+
+    @api.model
+    def _within_company(self, batch, candidates, documents):
+        """Drop candidates whose document is gone, or belongs to another company than the mailbox."""
+        return [
+            candidate
+            for candidate in candidates
+            if (record := documents.get(candidate.res_model, {}).get(candidate.res_id)) is not None
+            and batch.admits(candidate.email_id, record)
+        ]
+
+    @api.model
+    def _better(self, old, new):
+        """Whether ``new`` says more of a document than ``old``, which an earlier rule found."""
+        rank = {(LINKED, False): 2, (LINKED, True): 1, (SUGGESTED, False): 0}
+        return old is None or rank[new.state, new.internal] > rank[old.state, old.internal]

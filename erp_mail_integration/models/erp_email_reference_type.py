@@ -1,4 +1,12 @@
+from collections import defaultdict
+
 from odoo import api, fields, models, tools
+from odoo.fields import Domain
+
+from ..mime.tags import format_tag, sign
+
+MAX_ID = 2**31
+"""Ids are 32 bit integers: a larger number in a tag names nothing, and PostgreSQL would refuse it."""
 
 
 class ErpEmailReferenceType(models.Model):
@@ -38,6 +46,15 @@ class ErpEmailReferenceType(models.Model):
         default="participants",
         help="Mail of everybody else who names the document is suggested or kept, never linked. Internal users "
         "and signed tags are always trusted.",
+    )
+    untrusted = fields.Selection(
+        [("suggest", "Suggest the document"), ("note", "Keep as internal note")],
+        "Mail of everybody else",
+        required=True,
+        default="suggest",
+        help="Suggest: the mail waits in the queue of suggestions until somebody confirms it.\n"
+        "Internal note: the document shows the mail to those who may read it, and nobody else hears of it; "
+        "it can be turned into a mail later.",
     )
     post_to_chatter = fields.Boolean(
         help="Mail that arrives in a gateway mailbox and is linked to such a document is also posted to its chatter."
@@ -96,9 +113,66 @@ class ErpEmailReferenceType(models.Model):
         """The tab is part of the cached form views, and so goes with them."""
         self.env.registry.clear_cache("default", "templates")
 
+    @api.model
+    def _live_types(self):
+        """All active types whose model is there, in their order.
+
+        :rtype: erp.email.reference.type
+        """
+        live = self._live_models()
+        return self.sudo().search_fetch([("model", "in", live)]).sorted(lambda doctype: live.index(doctype.model))
+
+    def _contact(self, record):
+        """The contact of a document, itself if it is one.
+
+        :rtype: res.partner
+        """
+        self.ensure_one()
+        if record._name == "res.partner":
+            return record
+        if self.contact_field and self.contact_field in record._fields:
+            return record[self.contact_field]
+        return self.env["res.partner"]
+
     def _reference(self, record):
         """The text after the code in a tag of the record, such as ``000042``."""
         self.ensure_one()
         if self.reference_field and record[self.reference_field]:
             return str(record[self.reference_field])
         return f"{record.id:06d}"
+
+    def _resolve(self, references):
+        """The documents that references name: the inverse of :meth:`_reference`, whatever the case. One query.
+
+        :param references: iterable of str
+        :rtype: dict[str, list[int]] ids by reference; a reference that names nothing is missing
+        """
+        self.ensure_one()
+        Model = self.env[self.model].sudo().with_context(active_test=False)
+        ids = {reference: int(reference) for reference in references if reference.isdecimal() and len(reference) < 11}
+        ids = {reference: number for reference, number in ids.items() if 0 < number < MAX_ID}
+        domain = Domain("id", "in", list(ids.values()))
+        if field := self.reference_field:
+            spellings = {spelling for ref in references for spelling in (ref, ref.upper(), ref.lower())}
+            domain = Domain(field, "in", list(spellings)) | domain & Domain(field, "=", False)
+        resolved = defaultdict(list)
+        found = Model.search_fetch(domain, [field] if field else ["id"])
+        by_text = defaultdict(list)
+        for record in found:
+            by_text[str(record[field]).lower() if field and record[field] else record.id].append(record.id)
+        for reference in references:
+            resolved[reference] = by_text.get(reference.lower()) or by_text.get(ids.get(reference), [])
+        return dict(resolved)
+
+    @api.model
+    def _secret(self):
+        """The key of signed tags: known to this database alone."""
+        return self.env["ir.config_parameter"].sudo().get_param("database.secret")
+
+    def _tag(self, record, signed=False):
+        """The tag of a record, such as ``[xtref:S-000042]``.
+
+        :param bool signed: add a signature, with which mail finds the document whoever sends it
+        """
+        reference = self._reference(record)
+        return format_tag(self.code, reference, sign(self._secret(), self.code, reference) if signed else "")
