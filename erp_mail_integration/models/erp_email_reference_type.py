@@ -142,7 +142,10 @@ class ErpEmailReferenceType(models.Model):
         return f"{record.id:06d}"
 
     def _resolve(self, references):
-        """The documents that references name: the inverse of :meth:`_reference`, whatever the case. One query.
+        """The documents that references name: the inverse of :meth:`_reference`. One query.
+
+        Mail programs and addresses change the case: the field is asked for the reference as written, in upper
+        and in lower case, which its index can answer.
 
         :param references: iterable of str
         :rtype: dict[str, list[int]] ids by reference; a reference that names nothing is missing

@@ -93,10 +93,10 @@ class TestMatching(MatchingCommon):
 
     def test_reference_field_is_found_whatever_its_case(self):
         self.contact_type.reference_field = "ref"
-        self.deco.ref = "Deco/2026"
-        self.assertEqual(self.tag(self.deco), "[xtref:C-Deco/2026]")
+        self.deco.ref = "DECO/2026"
+        self.assertEqual(self.tag(self.deco), "[xtref:C-DECO/2026]")
         self.deco.message_subscribe(self.brandon.ids)
-        email = self.deliver(self.mail(subject="AW: [XTREF:c-DECO/2026]"))
+        email = self.deliver(self.mail(subject="AW: [XTREF:c-deco/2026]"))
         self.assertIn((self.deco, "tag_subject"), self.links(email))
         self.azure.message_subscribe(self.deco.ids)
         by_id = self.deliver(self.mail(sender="info@deco.example", subject=f"[xtref:C-{self.azure.id:06d}]"))

@@ -71,7 +71,6 @@ class TestMatchingTrust(MatchingCommon):
         self.assertFalse(self.links(email))
 
     def test_policies_of_the_document_type(self):
-        self.document.message_subscribe(self.deco.ids)
         senders = {"stranger": "x@stranger.example", "contact": self.brandon.email, "follower": self.deco.email}
         linked = {
             "anyone": {"stranger": True, "contact": True, "follower": True},
@@ -81,10 +80,12 @@ class TestMatchingTrust(MatchingCommon):
         }
         for policy, expected in linked.items():
             self.contact_type.trust = policy
+            document = self.env["res.partner"].create({"name": policy})
+            document.message_subscribe(self.deco.ids)
             for who, sender in senders.items():
                 with self.subTest(policy=policy, who=who):
-                    email = self.deliver(self.mail(subject=self.tag(self.document), sender=sender))
-                    self.assertEqual((self.document, "tag_subject") in self.links(email), expected[who])
+                    email = self.deliver(self.mail(subject=self.tag(document), sender=sender))
+                    self.assertEqual((document, "tag_subject") in self.links(email), expected[who])
 
     def test_untrusted_mail_kept_as_internal_note(self):
         self.contact_type.untrusted = "note"
@@ -103,7 +104,6 @@ class TestMatchingTrust(MatchingCommon):
         self.assertEqual([match.state for match in matches[email.id]], ["suggested"])
 
     def test_document_of_another_company_is_not_found(self):
-        self._activate_multi_company()
         self.mailbox.company_id = self.env.company
         self.document.company_id = self.company_2
         self.document.message_subscribe(self.brandon.ids)
@@ -115,7 +115,6 @@ class TestMatchingTrust(MatchingCommon):
         self.assertTrue(email.link_ids)
 
     def test_contact_of_another_company_is_not_found(self):
-        self._activate_multi_company()
         self.mailbox.company_id = self.env.company
         self.deco.company_id = self.company_2
         email = self.deliver(self.mail(sender="info@deco.example"))
