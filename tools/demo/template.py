@@ -83,7 +83,7 @@ def _body(body: str, headers) -> bytes:
     if encoding == "quoted-printable":
         return quopri.encodestring(payload)
     if encoding == "base64":
-        return base64.encodebytes(payload)
+        return base64.encodebytes(payload.replace(b"\n", b"\r\n"))
     return payload
 
 
