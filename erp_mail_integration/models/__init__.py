@@ -1,3 +1,4 @@
+from . import erp_email_store
 from . import erp_email_reference_type
 from . import erp_email
 from . import erp_email_address
@@ -10,6 +11,8 @@ from . import erp_email_matcher_thread
 from . import erp_email_matcher_trust
 from . import erp_email_rematch
 from . import res_partner
+from . import erp_email_gateway
+from . import erp_email_intake
 from . import fetchmail_folder
 from . import fetchmail_server
 from . import ir_config_parameter
@@ -17,3 +20,4 @@ from . import mail_alias_domain
 from . import mail_alias_domain_former
 from . import mail_thread_addresses
 from . import res_company
+from . import mail_thread

@@ -1,11 +1,19 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import OrderedSet
 
 LINKED = "linked"
 SUGGESTED = "suggested"
 UNASSOCIATED = "unassociated"
 HELD = "held"
 IGNORED = "ignored"
+
+# Bounds of what is kept beside the source: enough for reading, searching and matching an honest mail.
+BODY_LIMIT = 100_000
+PREVIEW_LIMIT = 200
+PARTICIPANTS_LIMIT = 20_000
+ADDRESSES_LIMIT = 500
+ATTACHMENTS_LIMIT = 500
 
 # The full-text index, as an expression: queries must repeat it word for word to use the index. `left` keeps
 # a vector below PostgreSQL's limit of 1 MB; `translate` makes the parts of an address words of their own.
@@ -105,6 +113,7 @@ class ErpEmail(models.Model):
         index=True,
     )
     company_id = fields.Many2one("res.company", readonly=True, index="btree_not_null")
+    routed = fields.Boolean(readonly=True, help="Went through Odoo's mail gateway.")
     mail_message_id = fields.Many2one(
         "mail.message",
         "Chatter message",
@@ -141,3 +150,155 @@ class ErpEmail(models.Model):
         )
         own = self.env["erp.email.copy"].sudo()._search([("server_id.owner_id", "=", self.env.uid)])
         return Domain("id", "in", links.subselect("email_id")) | Domain("id", "in", own.subselect("email_id"))
+
+    # ------------------------------------------------------------------ storing
+
+    @api.model
+    def _create_from_parsed(self, items):
+        """Create mails and their participants, with a constant number of queries.
+
+        :param list[tuple] items: (``erp.email.copy``, :class:`mime.ParsedMail`), one for each mail
+        :return: the mails, in the same order
+        """
+        if not items:
+            return self.browse()
+        threads = self._thread_keys([parsed for _copy, parsed in items])
+        staff = self._staff_addresses({parsed.from_.address for _copy, parsed in items})
+        taken = self._taken_message_ids([parsed.message_id for _copy, parsed in items])
+        emails = self.create(
+            [
+                self._values_from_parsed(copy, parsed)
+                | {
+                    "thread_key": thread_key,
+                    "direction": "out"
+                    if copy.folder_id.direction == "out" or parsed.from_.address in staff
+                    else "in",
+                    "message_id_conflict": parsed.message_id in taken,
+                }
+                for (copy, parsed), thread_key in zip(items, threads, strict=True)
+            ]
+        )
+        self.search([("message_id", "in", list(taken)), ("message_id_conflict", "=", False)]).message_id_conflict = True
+        self.env["erp.email.address"].create(
+            [
+                {"email_id": email.id, "role": role, "name": address.name or False, "address": address.address or False}
+                for email, (_copy, parsed) in zip(emails, items, strict=True)
+                for role, address in _participants(parsed)
+            ]
+        )
+        return emails
+
+    @api.model
+    def _values_from_parsed(self, copy, parsed):
+        participants = " ".join(
+            OrderedSet(f"{address.name} {address.address}".strip() for _role, address in _participants(parsed))
+        )
+        return {
+            "subject": parsed.subject,
+            "message_id": parsed.message_id or False,
+            "in_reply_to": " ".join(parsed.in_reply_to) or False,
+            "references": " ".join(parsed.references) or False,
+            "fingerprint": parsed.fingerprint,
+            "date": parsed.date or copy.received or fields.Datetime.now(),
+            "date_source": parsed.date_source,
+            "from_name": parsed.from_.name or False,
+            "from_address": parsed.from_.address or False,
+            "to_text": _addresses_text(parsed.to),
+            "cc_text": _addresses_text(parsed.cc),
+            "participants": participants[:PARTICIPANTS_LIMIT],
+            "preview": " ".join((parsed.own_text or parsed.text)[:1000].split())[:PREVIEW_LIMIT],
+            "body": parsed.text[:BODY_LIMIT],
+            "size": parsed.size,
+            "attachment_count": sum(not attachment.inline for attachment in parsed.attachments),
+            "attachment_info": [
+                {
+                    "index": attachment.index,
+                    "name": attachment.name,
+                    "mimetype": attachment.mimetype,
+                    "size": attachment.size,
+                    "inline": attachment.inline,
+                    "content_id": attachment.content_id,
+                }
+                for attachment in parsed.attachments[:ATTACHMENTS_LIMIT]
+            ],
+            "auto": parsed.auto or False,
+            "defects": ", ".join(parsed.defects) or False,
+            "company_id": copy.server_id.company_id.id,
+        }
+
+    @api.model
+    def _thread_keys(self, mails):
+        """The conversation of each mail: its parent's where the parent is stored, else the root it names.
+
+        :param list[ParsedMail] mails:
+        :rtype: list[str]
+        """
+        wanted = {mid for mail in mails for mid in (*mail.references, *mail.in_reply_to)}
+        keys = {}
+        if wanted:
+            for message_id, key in self._read_group([("message_id", "in", list(wanted))], ["message_id", "thread_key"]):
+                keys.setdefault(message_id, key)
+        result = []
+        for mail in mails:
+            ancestors = (*mail.in_reply_to, *reversed(mail.references))
+            key = next((keys[mid] for mid in ancestors if keys.get(mid)), None)
+            key = key or next(iter((*mail.references, *mail.in_reply_to, mail.message_id or mail.fingerprint)))
+            if mail.message_id:
+                keys.setdefault(mail.message_id, key)
+            result.append(key)
+        return result
+
+    @api.model
+    def _staff_addresses(self, addresses):
+        """Those of the addresses that are internal users': mail from them is mail that we sent."""
+        users = self.env["res.users"].search(
+            [("share", "=", False), ("partner_id.email_normalized", "in", list(addresses - {""}))]
+        )
+        return set(users.partner_id.mapped("email_normalized"))
+
+    @api.model
+    def _taken_message_ids(self, message_ids):
+        """Message-IDs that another mail carries, stored or earlier in the list (THREATS: a stolen Message-ID)."""
+        ids = [message_id for message_id in message_ids if message_id]
+        stored = self._read_group([("message_id", "in", ids)], ["message_id"])
+        return {message_id for (message_id,) in stored} | {mid for mid in ids if ids.count(mid) > 1}
+
+    def _update_state(self):
+        """Derive the state from the links; what somebody held or ignored stays so."""
+        states = {}
+        for email, state in self.env["erp.email.link"].sudo()._read_group(
+            [("email_id", "in", self.ids), ("state", "in", (LINKED, SUGGESTED))], ["email_id", "state"]
+        ):
+            states[email.id] = LINKED if LINKED in (state, states.get(email.id)) else state
+        for state, emails in self.grouped(lambda email: states.get(email.id, UNASSOCIATED)).items():
+            emails.filtered(lambda email: email.state not in (HELD, IGNORED) and email.state != state).write(
+                {"state": state}
+            )
+
+
+def _participants(parsed):
+    """(role, address) of everybody a mail names, each once a role.
+
+    :rtype: list[tuple[str, mime.Address]]
+    """
+    groups = [
+        ("from", (parsed.from_,)),
+        ("sender", (parsed.sender,) if parsed.sender else ()),
+        ("reply_to", parsed.reply_to),
+        ("to", parsed.to),
+        ("cc", parsed.cc),
+        ("bcc", parsed.bcc),
+    ]
+    seen = set()
+    result = []
+    for role, addresses in groups:
+        for address in addresses[:ADDRESSES_LIMIT]:
+            key = (role, address.address or address.name)
+            if key[1] and key not in seen:
+                seen.add(key)
+                result.append((role, address))
+    return result
+
+
+def _addresses_text(addresses):
+    return ", ".join(address.raw for address in addresses[:ADDRESSES_LIMIT])[:PARTICIPANTS_LIMIT] or False

@@ -1,0 +1,310 @@
+import hashlib
+import logging
+
+from psycopg2 import errors as pg_errors
+
+from odoo import api, fields, models
+from odoo.tools import OrderedSet
+
+from ..mime import parse
+from .erp_email_copy import DUPLICATE, FAILED, MAX_ATTEMPTS, QUARANTINED, RECEIVED, STORED
+from .erp_email_matcher import Incoming
+
+_logger = logging.getLogger(__name__)
+
+# A batch of mails shares its queries and its commit; the bytes bound the memory it takes.
+BATCH_SIZE = 200
+BATCH_BYTES = 16 * 1024 * 1024
+
+# Headers in which two copies of one mail differ: how each came to its mailbox.
+TRACE_HEADERS = {
+    "received",
+    "return-path",
+    "delivered-to",
+    "x-original-to",
+    "envelope-to",
+    "authentication-results",
+    "received-spf",
+}
+TRACE_LIMIT = 20_000
+
+# Another worker stored the same mail, or changed the same row, in the meantime: not the mail's fault.
+CONCURRENCY_ERRORS = (
+    pg_errors.SerializationFailure,
+    pg_errors.DeadlockDetected,
+    pg_errors.LockNotAvailable,
+    pg_errors.UniqueViolation,
+)
+
+
+class ErpEmailIntake(models.AbstractModel):
+    """The way of a mail into the database: receive, then parse, identify, match and route.
+
+    ``_receive`` runs in the caller's transaction, which commits before the mail is touched on its server.
+    ``_process_pending`` commits on its own: whatever happens to one mail, the others go on.
+    """
+
+    _name = "erp.email.intake"
+    _description = "Email Intake"
+
+    # ------------------------------------------------------------------ receive
+
+    @api.model
+    def _receive(self, server, folder, mails, source="mailbox", route=False):
+        """Put raw mails into the ledger and their bytes into the durable store.
+
+        :param server: ``fetchmail.server`` or an empty recordset (upload)
+        :param folder: ``fetchmail.folder`` or an empty recordset
+        :param list mails: :class:`mailbox.RawMail`; those in the ledger already are passed over
+        :param str source: see ``erp.email.copy.source``
+        :param bool | Callable route: whether a mail goes through Odoo's gateway, or a function of it
+        :return: the new ``erp.email.copy`` records
+        """
+        Copy = self.env["erp.email.copy"].sudo()
+        if folder:
+            known = set(
+                Copy.search(
+                    [
+                        ("server_id", "=", server.id),
+                        ("folder_id", "=", folder.id),
+                        ("uidvalidity", "=", folder.uidvalidity),
+                        ("uid", "in", [mail.uid for mail in mails]),
+                    ]
+                ).mapped("uid")
+            )
+            mails = [mail for mail in mails if mail.uid not in known]
+        copies = Copy.create(
+            [
+                {
+                    "server_id": server.id,
+                    "folder_id": folder.id,
+                    "uidvalidity": folder.uidvalidity,
+                    "uid": mail.uid or False,
+                    "source": source,
+                    "route": route(mail) if callable(route) else route,
+                    "sha256": hashlib.sha256(mail.raw).hexdigest(),
+                    "size": len(mail.raw),
+                    "received": mail.received,
+                    "flags": " ".join(mail.flags),
+                }
+                for mail in mails
+            ]
+        )
+        self.env["erp.email.store"]._store(copies, [mail.raw for mail in mails])
+        return copies
+
+    # ------------------------------------------------------------------ process
+
+    @api.model
+    def _process_pending(self, server=None, limit=None, progress=None):
+        """Process what waits in the ledger, in batches, and commit after each.
+
+        A batch that fails is taken apart, one mail at a time; the mail at fault is marked with its error. The
+        attempt is counted and committed beforehand, so that a mail that kills the worker is found out: mails
+        with attempts behind them are processed alone, after all others, and three times at most.
+
+        :param server: only copies of this ``fetchmail.server``
+        :param int limit: at most so many copies
+        :param Callable progress: called with the number of copies done after each commit; false stops
+        :return: number of copies processed
+        """
+        done = 0
+        tried = set()
+        while limit is None or done < limit:
+            copies = self._claim(server, BATCH_SIZE if limit is None else min(BATCH_SIZE, limit - done), tried)
+            if not copies:
+                break
+            tried.update(copies.ids)
+            self._process_safely(copies)
+            done += len(copies)
+            if progress and not progress(len(copies)):
+                break
+        return done
+
+    @api.model
+    def _process_now(self, copies):
+        """Process given copies at once, each on its own account (a retry by hand, an upload)."""
+        for start in range(0, len(copies), BATCH_SIZE):
+            self._process_safely(copies[start : start + BATCH_SIZE])
+
+    def _claim(self, server, limit, tried):
+        """Lock the next copies and count the attempt, committed before their mail is looked at.
+
+        :return: ``erp.email.copy`` records, locked by this transaction until its next commit
+        """
+        server_id = server.id if server else None
+        self.env.cr.execute(
+            """SELECT id, attempts, size FROM erp_email_copy
+                WHERE state IN ('received', 'failed') AND NOT id = ANY(%s)
+                  AND (%s::int IS NULL OR server_id = %s::int)
+                ORDER BY attempts, id LIMIT %s FOR UPDATE SKIP LOCKED""",
+            [list(tried), server_id, server_id, limit],
+        )
+        ids = _batch(self.env.cr.fetchall())
+        copies = self.env["erp.email.copy"].sudo().browse(ids)
+        if not copies:
+            return copies
+        if copies[0].attempts >= MAX_ATTEMPTS:
+            message = self.env._("Processing this mail stopped the worker %(count)s times.", count=MAX_ATTEMPTS)
+            copies.write({"state": QUARANTINED, "error": copies.error or message})
+            self.env.cr.commit()
+            return self._claim(server, limit, tried | set(ids))
+        self.env.cr.execute("UPDATE erp_email_copy SET attempts = attempts + 1 WHERE id = ANY(%s)", [ids])
+        # Committed now, so that the count survives whatever the mail does to this process.
+        self.env.cr.commit()
+        self.env.invalidate_all(flush=False)
+        return copies.try_lock_for_update().filtered(lambda copy: copy.state in (RECEIVED, FAILED))
+
+    def _process_safely(self, copies):
+        """Process a batch; where storing fails, each of its copies alone. Commits."""
+        try:
+            self._in_transaction(lambda: self._store_batch(copies))
+        except Exception as error:  # noqa: BLE001  whatever a mail provokes must not stop the others
+            if len(copies) > 1:
+                for copy in copies:
+                    self._process_safely(copy)
+            else:
+                self._fail(copies, error)
+            return
+        for copy in copies.filtered(lambda copy: copy.state in (RECEIVED, FAILED)):
+            try:
+                self._in_transaction(lambda copy=copy: self._route(copy))
+            except Exception as error:  # noqa: BLE001  an app that fails must not stop the mails behind this one
+                self._fail(copy, error)
+
+    def _in_transaction(self, step):
+        """Run a step and commit; on a concurrency error again, in a new transaction that sees what the other did.
+
+        :raise Exception: whatever the step raised, after a rollback
+        """
+        for last in (False, False, True):
+            try:
+                step()
+                self.env.cr.commit()
+                return
+            except CONCURRENCY_ERRORS:
+                self.env.cr.rollback()
+                self.env.invalidate_all(flush=False)
+                if last:
+                    raise
+            except Exception:
+                self.env.cr.rollback()
+                self.env.invalidate_all(flush=False)
+                raise
+
+    def _fail(self, copy, error):
+        """Write the error down, where an administrator sees it and can retry. Commits."""
+        _logger.warning("Email copy %s (%s) failed", copy.id, copy.sha256, exc_info=error)
+        if isinstance(error, CONCURRENCY_ERRORS):
+            state = RECEIVED
+        else:
+            state = QUARANTINED if copy.attempts >= MAX_ATTEMPTS else FAILED
+        copy.write({"state": state, "error": f"{type(error).__name__}: {error}"})
+        self.env.cr.commit()
+
+    # ------------------------------------------------------------------ store: parse, identify, match
+
+    def _store_batch(self, copies):
+        """Parse, identify and match a batch in the current transaction, with a constant number of queries."""
+        copies = copies.filtered(lambda copy: not copy.email_id)
+        raws = self.env["erp.email.store"]._read(copies)
+        if missing := copies.filtered(lambda copy: copy.id not in raws):
+            raise FileNotFoundError(self.env._("The source of %(count)s mails is gone.", count=len(missing)))
+        parsed = {copy.id: parse(raws[copy.id], copy.received) for copy in copies}
+        emails = self._identify(copies, parsed)
+        matches = self.env["erp.email.matcher"]._match(
+            [Incoming(emails[copy.id], parsed[copy.id], copy.server_id, copy.folder_id) for copy in copies]
+        )
+        self.env["erp.email.link"]._write_matches(matches)
+        self.env["erp.email"].browse(OrderedSet(email.id for email in emails.values()))._update_state()
+
+    def _identify(self, copies, parsed):
+        """Find or create the mail of each copy.
+
+        :param copies: ``erp.email.copy`` records, parsed
+        :param dict[int, ParsedMail] parsed: by id of the copy
+        :rtype: dict[int, erp.email] by id of the copy
+        """
+        Email = self.env["erp.email"].sudo()
+        prints = {mail.fingerprint for mail in parsed.values()}
+        known = {email.fingerprint: email for email in Email.search([("fingerprint", "in", list(prints))])}
+        first_copies = {}
+        for copy in copies.sorted("id"):
+            first_copies.setdefault(parsed[copy.id].fingerprint, copy)
+        new = [copy for fingerprint, copy in first_copies.items() if fingerprint not in known]
+        created = Email._create_from_parsed([(copy, parsed[copy.id]) for copy in new])
+        known.update((email.fingerprint, email) for email in created)
+        self.env["erp.email.store"]._hand_over(
+            {copy.id: email.id for copy, email in zip(new, created, strict=True)}
+        )
+        emails = {copy.id: known[parsed[copy.id].fingerprint] for copy in copies}
+        self._settle(copies, copies.browse(copy.id for copy in new), emails, parsed)
+        return emails
+
+    def _settle(self, copies, originals, emails, parsed):
+        """Write down what became of each copy; one that must be routed stays received until it is."""
+        duplicates = copies - originals
+        self.env["erp.email.store"]._drop(duplicates.filtered(lambda copy: not self._must_route(copy, emails[copy.id])))
+        routed = OrderedSet()
+        for copy in copies:
+            email = emails[copy.id]
+            values = {"email_id": email.id, "trace": _trace(parsed[copy.id]), "error": False}
+            if self._must_route(copy, email) and email.id not in routed:
+                routed.add(email.id)
+            else:
+                values["state"] = STORED if copy in originals else DUPLICATE
+            copy.write(values)
+
+    def _must_route(self, copy, email):
+        return copy.route and not email.routed
+
+    # ------------------------------------------------------------------ route
+
+    def _route(self, copy):
+        """Hand a stored mail to Odoo's own gateway, as stock fetchmail does."""
+        server, email = copy.server_id, copy.email_id
+        store = self.env["erp.email.store"]
+        original = not email.copy_ids.filtered(lambda other: other.state == STORED)
+        raw = store._read(email)[email.id] if original else store._read(copy)[copy.id]
+        self.env["mail.thread"].with_context(
+            default_fetchmail_server_id=server.id, erp_email_id=email.id
+        ).message_process(
+            server.object_id.model, raw, save_original=server.original, strip_attachments=not server.attach
+        )
+        email.routed = True
+        copy.write({"state": STORED if original else DUPLICATE, "error": False})
+        if not original:
+            store._drop(copy)
+
+    # ------------------------------------------------------------------ schedule
+
+    @api.model
+    def _cron_process_pending(self):
+        """Scheduled action: what failed before, or was left when a worker died."""
+        Cron = self.env["ir.cron"]
+        remaining = self.env["erp.email.copy"].search_count([("state", "in", (RECEIVED, FAILED))])
+        Cron._commit_progress(remaining=remaining)
+        self._process_pending(progress=Cron._commit_progress)
+
+
+def _batch(rows):
+    """The ids of the first rows that may be processed together: mails with attempts behind them go alone.
+
+    :param list[tuple] rows: (id, attempts, size in bytes), fewest attempts first
+    :rtype: list[int]
+    """
+    ids, size = [], 0
+    for id_, attempts, row_size in rows:
+        size += row_size or 0
+        if ids and (attempts or size > BATCH_BYTES):
+            break
+        ids.append(id_)
+        if attempts:
+            break
+    return ids
+
+
+def _trace(parsed):
+    """The transport headers of a copy, for the ledger."""
+    lines = [f"{name}: {value}" for name, value in parsed.headers if name.lower() in TRACE_HEADERS]
+    return "\n".join(lines)[:TRACE_LIMIT]

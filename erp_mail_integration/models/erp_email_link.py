@@ -97,3 +97,43 @@ class ErpEmailLink(models.Model):
         if self.res_model not in self.env:
             return None
         return self.env[self.res_model].browse(self.res_id).exists()
+
+    # ------------------------------------------------------------------ writing
+
+    @api.model
+    def _write_matches(self, matches):
+        """Store what the matcher found, with a constant number of queries.
+
+        The first match for a document counts; what somebody detached stays detached; a suggestion becomes a
+        link where a later rule is sure.
+
+        :param dict[int, list[Match]] matches: by id of the mail
+        :return: the new ``erp.email.link`` records
+        """
+        Link = self.sudo()
+        known = {
+            (link.email_id.id, link.res_model, link.res_id): link
+            for link in Link.search([("email_id", "in", list(matches))])
+        }
+        dates = {email.id: email.date for email in self.env["erp.email"].sudo().browse(matches)}
+        values = {}
+        for email_id, found in matches.items():
+            for match in found:
+                key = (email_id, match.res_model, match.res_id)
+                row = {
+                    "rule": match.rule,
+                    "evidence": match.evidence,
+                    "state": match.state,
+                    "score": match.score,
+                }
+                if key in known:
+                    if known[key].state == SUGGESTED and match.state == LINKED:
+                        known[key].write(row)
+                elif key not in values or (values[key]["state"] == SUGGESTED and match.state == LINKED):
+                    values[key] = row | {
+                        "email_id": email_id,
+                        "res_model": match.res_model,
+                        "res_id": match.res_id,
+                        "date": dates[email_id],
+                    }
+        return Link.create(list(values.values()))

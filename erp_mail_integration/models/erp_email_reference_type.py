@@ -57,6 +57,7 @@ class ErpEmailReferenceType(models.Model):
         "it can be turned into a mail later.",
     )
     post_to_chatter = fields.Boolean(
+        default=True,
         help="Mail that arrives in a gateway mailbox and is linked to such a document is also posted to its chatter."
     )
     number_in_subject = fields.Boolean("#1234 in the subject", help="Recognise #1234 and [#1234] in a subject.")
