@@ -66,7 +66,7 @@ class ErpEmailCopy(models.Model):
         help="Received: waits to be processed. Failed: will be tried again. "
         "Quarantined: failed %s times, waits for somebody to look at it." % MAX_ATTEMPTS,
     )
-    attempts = fields.Integer(readonly=True, aggregator=None)
+    attempts = fields.Integer(required=True, default=0, readonly=True, aggregator=None)
     error = fields.Text(readonly=True)
 
     _found_uniq = models.UniqueIndex(

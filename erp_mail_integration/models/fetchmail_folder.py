@@ -17,9 +17,10 @@ class FetchmailFolder(models.Model):
     synchronize = fields.Boolean(default=True)
     direction = fields.Selection([("in", "Received"), ("out", "Sent")], required=True, default="in")
     uidvalidity = fields.Char("UIDVALIDITY", readonly=True)
-    last_uid = fields.Integer("Last UID", readonly=True, aggregator=None, help="Everything up to here is in the ledger.")
+    last_uid = fields.Integer("Last UID", default=0, readonly=True, aggregator=None, help="Everything up to here is in the ledger.")
     first_uid = fields.Integer(
         "First new UID",
+        default=0,
         readonly=True,
         aggregator=None,
         help="Mail below it was there before the mailbox was connected: history, stored and linked but not routed.",

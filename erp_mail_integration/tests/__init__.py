@@ -1,1 +1,5 @@
 from . import test_system_parameters
+from . import test_access
+from . import test_gateway
+from . import test_intake
+from . import test_reference_type
