@@ -210,7 +210,7 @@ class ErpEmailIntake(models.AbstractModel):
         raws = self.env["erp.email.store"]._read(copies)
         if missing := copies.filtered(lambda copy: copy.id not in raws):
             raise FileNotFoundError(self.env._("The source of %(count)s mails is gone.", count=len(missing)))
-        parsed = {copy.id: parse(raws[copy.id], copy.received) for copy in copies}
+        parsed = {copy.id: parse(raws[copy.id], copy.received or None) for copy in copies}
         emails = self._identify(copies, parsed)
         matches = self.env["erp.email.matcher"]._match(
             [Incoming(emails[copy.id], parsed[copy.id], copy.server_id, copy.folder_id) for copy in copies]

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -58,12 +60,28 @@ class TestGateway(EmailCommon):
         self.assertFalse(copy.email_id.mail_message_id)
 
     @mute_logger(INTAKE_LOG, *GATEWAY_LOGS)
-    def test_an_app_that_fails_loses_nothing(self):
-        self.server.object_id = self.env["ir.model"]._get("res.country")  # takes no mail: the gateway raises
-        failing, *others = self.receive(mail("One"), mail("Two"), route=True)
-        for copy in (failing, *others):
-            self.assertEqual(copy.state, "stored")
-        self.assertFalse((failing | others[0]).email_id.mail_message_id)
+    def test_an_app_that_fails_loses_nothing_and_can_be_retried(self):
+        Partner = type(self.env["res.partner"])
+        message_new = Partner.message_new
+
+        def failing_message_new(self, msg_dict, custom_values=None):
+            self.create({"name": "Half done"})
+            if msg_dict["subject"] == "One":
+                raise RuntimeError("an app fails on this one")
+            return message_new(self, msg_dict, custom_values)
+
+        with patch.object(Partner, "message_new", failing_message_new):
+            failing, fine = self.receive(mail("One"), mail("Two"), route=True)
+        self.assertEqual((failing.state, fine.state), ("failed", "stored"))
+        self.assertIn("an app fails on this one", failing.error)
+        self.assertEqual(failing.email_id.subject, "One", "stored all the same, and visible")
+        self.assertEqual(self.env["res.partner"].search_count([("name", "=", "Half done")]), 1, "rolled back")
+
+        with self.committing_env() as env:
+            failing.with_env(env).action_retry()
+        self.env.invalidate_all()
+        self.assertEqual(failing.state, "stored")
+        self.assertEqual(self.env["res.partner"].search_count([("name", "=", "One")]), 1)
 
     @mute_logger(*GATEWAY_LOGS)
     def test_archive_mail_touches_no_record(self):
