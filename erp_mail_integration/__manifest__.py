@@ -21,7 +21,18 @@
         "views/erp_email_reference_type_views.xml",
         "views/fetchmail_server_views.xml",
         "views/menus.xml",
+        "views/print_page.xml",
     ],
-    "assets": {},
+    "assets": {
+        "web.assets_backend": [
+            "erp_mail_integration/static/src/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "erp_mail_integration/static/tests/**/*.test.js",
+        ],
+        "web.assets_tests": [
+            "erp_mail_integration/static/tests/tours/**/*",
+        ],
+    },
     "application": True,
 }

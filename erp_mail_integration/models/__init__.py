@@ -21,3 +21,4 @@ from . import mail_alias_domain_former
 from . import mail_thread_addresses
 from . import res_company
 from . import mail_thread
+from . import erp_email_tab

@@ -1,0 +1,362 @@
+import base64
+import json
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, MissingError
+from odoo.tools import SQL
+
+from .erp_email import LINKED, SEARCH_VECTOR, SUGGESTED
+from .erp_email_link import DETACHED
+
+PAGE_LIMIT = 40
+PAGE_LIMIT_MAX = 200
+CONVERSATION_LIMIT = 200
+COUNT_LIMIT = 1_000
+"""The number on the tab is counted up to here; counting a hundred thousand would cost more than the page."""
+
+FILTERS = {
+    "in": SQL("e.direction = 'in'"),
+    "out": SQL("e.direction = 'out'"),
+    "attachments": SQL("e.attachment_count > 0"),
+}
+
+
+class ErpEmail(models.Model):
+    """What the Email tab of a document asks for.
+
+    Every entry point checks the document first and then speaks of this document only: links to other
+    documents appear where the reader may read those.
+    """
+
+    _inherit = "erp.email"
+
+    # ------------------------------------------------------------------ reading
+
+    @api.model
+    @api.readonly
+    def tab_page(self, res_model, res_id, cursor=None, limit=PAGE_LIMIT, search="", filters=(), grouped=False):
+        """One page of a document's mail, newest first.
+
+        Keyset paging: the cursor is the place of the last row, so that page 1,000 costs what page 1 costs.
+
+        :param cursor: ``next`` of the page before, None for the first
+        :param str search: words that addresses, subject or text hold; the last one may be unfinished
+        :param filters: any of ``in``, ``out``, ``attachments``, ``suggested``
+        :param bool grouped: also count the mails of each row's conversation on this document
+        :return: ``{"rows": [dict], "next": cursor or None}``; the first page also says what the reader may do
+        """
+        record = self._tab_record(res_model, res_id)
+        limit = max(1, min(int(limit), PAGE_LIMIT_MAX))
+        found = self._tab_links(record, cursor, limit + 1, search, filters)
+        more = len(found) > limit
+        found = found[:limit]
+        rows = self._tab_rows(found)
+        if grouped:
+            self._tab_count_conversations(record, rows)
+        page = {"rows": rows, "next": [found[-1]["date"], found[-1]["link"]] if more else None}
+        if page["next"]:
+            page["next"][0] = fields.Datetime.to_string(page["next"][0])
+        if not cursor:
+            page["info"] = self._tab_info(record)
+        return page
+
+    @api.model
+    @api.readonly
+    def tab_count(self, res_model, res_id):
+        """How many mails the document has, counted up to :data:`COUNT_LIMIT`."""
+        record = self._tab_record(res_model, res_id)
+        self.env.cr.execute(
+            SQL(
+                "SELECT count(*) FROM (SELECT 1 FROM erp_email_link"
+                " WHERE res_model = %s AND res_id IN %s AND state = %s LIMIT %s) AS counted",
+                record._name,
+                tuple(self._tab_record_ids(record)),
+                LINKED,
+                COUNT_LIMIT,
+            )
+        )
+        return self.env.cr.fetchone()[0]
+
+    @api.model
+    @api.readonly
+    def tab_conversation(self, res_model, res_id, thread_key):
+        """The rows of one conversation on this document, oldest first."""
+        record = self._tab_record(res_model, res_id)
+        self.env.cr.execute(
+            SQL(
+                "SELECT %s FROM erp_email e JOIN erp_email_link l ON l.email_id = e.id"
+                " WHERE e.thread_key = %s AND l.res_model = %s AND l.res_id IN %s AND l.state = %s"
+                " ORDER BY l.date DESC, l.id DESC LIMIT %s",
+                _COLUMNS,
+                thread_key,
+                record._name,
+                tuple(self._tab_record_ids(record)),
+                LINKED,
+                CONVERSATION_LIMIT,
+            )
+        )
+        return self._tab_rows(self.env.cr.dictfetchall())[::-1]
+
+    @api.model
+    def _tab_record(self, res_model, res_id, operation="read"):
+        """The document, after its access check.
+
+        :raise AccessError: also for models that have no mail, so that nobody learns which exist
+        """
+        if res_model not in self.env["erp.email.reference.type"]._live_models() or not self.env.user._is_internal():
+            raise AccessError(self.env._("There is no mail for you here."))
+        record = self.env[res_model].with_context(active_test=False).browse(int(res_id))
+        record.check_access(operation)
+        if not record.exists():
+            raise MissingError(self.env._("This record does not exist any more."))
+        return record
+
+    @api.model
+    def _tab_record_ids(self, record):
+        """The documents whose mail the tab shows: a company's tab also has that of its people."""
+        if record._name == "res.partner" and record.is_company:
+            return record.search([("id", "child_of", record.id)]).ids or record.ids
+        return record.ids
+
+    @api.model
+    def _tab_links(self, record, cursor, limit, search, filters):
+        """Links of the page with their mail's columns, as dicts: one query, driven by the index of the links.
+
+        Each document is read by itself (LATERAL), because an index gives the newest rows of one document but
+        not of several.
+        """
+        wanted = set(filters or ())
+        conditions = [FILTERS[name] for name in sorted(wanted) if name in FILTERS]
+        state = LINKED
+        if SUGGESTED in wanted:
+            # A suggestion opens nothing: only what the reader may read anyway.
+            state = SUGGESTED
+            conditions.append(SQL("e.id IN %s", self._search([]).subselect()))
+        if cursor:
+            conditions.append(SQL("(l.date, l.id) < (%s, %s)", fields.Datetime.to_datetime(cursor[0]), int(cursor[1])))
+        hits = SQL()
+        query = _tsquery(search)
+        if query:
+            hits = SQL(
+                "WITH hits AS MATERIALIZED (SELECT id FROM erp_email WHERE %s @@ to_tsquery('simple', %s))",
+                SQL(SEARCH_VECTOR),
+                query,
+            )
+            conditions.append(SQL("e.id IN (SELECT id FROM hits)"))
+        where = SQL(" AND ").join([SQL("TRUE"), *conditions])
+        self.env.cr.execute(
+            SQL(
+                """%(hits)s
+                SELECT page.* FROM unnest(%(ids)s) AS document(id), LATERAL (
+                    SELECT %(columns)s
+                      FROM erp_email_link l JOIN erp_email e ON e.id = l.email_id
+                     WHERE l.res_model = %(model)s AND l.res_id = document.id AND l.state = %(state)s AND %(where)s
+                     ORDER BY l.date DESC, l.id DESC LIMIT %(limit)s
+                ) AS page ORDER BY page.date DESC, page.link DESC LIMIT %(limit)s""",
+                hits=hits,
+                ids=list(self._tab_record_ids(record)),
+                columns=_COLUMNS,
+                model=record._name,
+                state=state,
+                where=where,
+                limit=limit,
+            )
+        )
+        return self.env.cr.dictfetchall()
+
+    @api.model
+    def _tab_rows(self, found):
+        """What the list shows of each link; a mail that several of the documents have is one row."""
+        users = {user.id: user.name for user in self.env["res.users"].sudo().browse({row["user_id"] for row in found if row["user_id"]})}
+        rules = dict(self.env["erp.email.link"]._fields["rule"]._description_selection(self.env))
+        rows = {}
+        for row in found:
+            rows.setdefault(
+                row["id"],
+                {
+                    "id": row["id"],
+                    "link": row["link"],
+                    "date": fields.Datetime.to_string(row["date"]),
+                    "direction": row["direction"],
+                    "from_name": row["from_name"] or "",
+                    "from_address": row["from_address"] or "",
+                    "to": row["to_text"] or "",
+                    "subject": clean_subject(row["subject"]),
+                    "preview": row["preview"] or "",
+                    "attachments": row["attachment_count"] or 0,
+                    "auto": row["auto"] or "",
+                    "thread": row["thread_key"] or f"mail-{row['id']}",
+                    "state": row["state"],
+                    "why": {
+                        "rule": rules[row["rule"]],
+                        "evidence": row["evidence"] or "",
+                        "user": users.get(row["user_id"], ""),
+                    },
+                },
+            )
+        return list(rows.values())
+
+    @api.model
+    def _tab_count_conversations(self, record, rows):
+        self.env.cr.execute(
+            SQL(
+                "SELECT e.thread_key, count(DISTINCT e.id) FROM erp_email e JOIN erp_email_link l ON l.email_id = e.id"
+                " WHERE e.thread_key = ANY(%s) AND l.res_model = %s AND l.res_id IN %s AND l.state = %s"
+                " GROUP BY e.thread_key",
+                list({row["thread"] for row in rows}),
+                record._name,
+                tuple(self._tab_record_ids(record)),
+                LINKED,
+            )
+        )
+        counts = dict(self.env.cr.fetchall())
+        for row in rows:
+            row["thread_count"] = counts.get(row["thread"], 1)
+
+    @api.model
+    def _tab_info(self, record):
+        """What the reader may do here."""
+        return {"can_write": record.has_access("write")}
+
+    @api.model
+    @api.readonly
+    def tab_open(self, res_model, res_id, email_id):
+        """Everything the reading pane shows of one mail of the document, in one call."""
+        record = self._tab_record(res_model, res_id)
+        email = self._tab_email(record, email_id)
+        parsed = email._parsed()
+        return {
+            "id": email.id,
+            "subject": email.subject or "",
+            "date": fields.Datetime.to_string(email.date),
+            "direction": email.direction,
+            "from_name": email.from_name or "",
+            "from_address": email.from_address or "",
+            "people": [
+                {"role": address.role, "name": address.name or "", "address": address.address or ""}
+                for address in email.address_ids
+            ],
+            "text": parsed.own_text if parsed else email.body or "",
+            "quoted": parsed.quoted_text if parsed else "",
+            "has_html": bool(parsed and parsed.html),
+            "attachments": [info for info in email.attachment_info or [] if not info.get("inline")],
+            "size": email.size,
+            "auto": email.auto or "",
+            "defects": email.defects or "",
+            "conflict": email.message_id_conflict,
+            "authentication": email.authentication or {},
+            "links": email._tab_other_documents(record),
+        }
+
+    @api.model
+    def _tab_email(self, record, email_id):
+        """A mail of the document (which the caller has checked), or one that the reader may read anyway."""
+        email = self.browse(int(email_id))
+        if not email.has_access("read"):
+            ids = self._tab_record_ids(record)
+            here = self.env["erp.email.link"].sudo().search_count(
+                [("email_id", "=", email.id), ("res_model", "=", record._name), ("res_id", "in", ids), ("state", "=", LINKED)],
+                limit=1,
+            )
+            if not here:
+                raise AccessError(self.env._("This mail is not on a document that you may read."))
+        return email.sudo()
+
+    def _tab_other_documents(self, record):
+        """Where else the mail is linked, as far as the reader may see."""
+        self.ensure_one()
+        names = {model: name for model, name in self.env["erp.email.reference.type"].sudo().search([])._model_names()}
+        links = self.env["erp.email.link"].sudo(False).search([("email_id", "=", self.id), ("state", "=", LINKED)])
+        return [
+            {"model": link.res_model, "id": link.res_id, "name": link.display_name, "type": names.get(link.res_model, "")}
+            for link in links
+            if (link.res_model, link.res_id) != (record._name, record.id)
+        ]
+
+    def _parsed(self):
+        """The mail, parsed again from its source; None where the source is gone."""
+        self.ensure_one()
+        raw = self._source()
+        if not raw:
+            return None
+        return parse(raw)
+
+    def _source(self):
+        """The bytes of the mail; empty where they are gone."""
+        self.ensure_one()
+        return base64.b64decode(self.sudo().with_context(bin_size=False).raw or b"")
+
+    # ------------------------------------------------------------------ attaching
+
+    @api.model
+    def tab_attach(self, res_model, res_id, email_ids):
+        """Link mails to the document by hand. Who may write on the document may attach what they may read."""
+        record = self._tab_record(res_model, res_id, "write")
+        emails = self.browse(email_ids)
+        emails.check_access("read")
+        Link = self.env["erp.email.link"].sudo()
+        links = Link.search(
+            [("email_id", "in", emails.ids), ("res_model", "=", record._name), ("res_id", "=", record.id)]
+        )
+        by_hand = {"rule": "manual", "evidence": False, "score": 100, "state": LINKED, "user_id": self.env.uid}
+        links.filtered(lambda link: link.state != LINKED).write(by_hand)
+        new = emails.sudo() - links.email_id
+        Link.create(
+            [
+                by_hand | {"email_id": email.id, "res_model": record._name, "res_id": record.id, "date": email.date}
+                for email in new
+            ]
+        )
+        emails.sudo()._update_state()
+
+    @api.model
+    def tab_detach(self, res_model, res_id, email_ids):
+        """Take mails off the document; no rule puts them there again.
+
+        On a company's tab that is every link through which it shows.
+        """
+        record = self._tab_record(res_model, res_id, "write")
+        links = self._tab_written_links(record, email_ids, LINKED)
+        links.write({"state": DETACHED, "user_id": self.env.uid})
+        links.email_id._update_state()
+        return links.ids
+
+    @api.model
+    def tab_restore(self, res_model, res_id, email_ids):
+        """Undo :meth:`tab_detach`, with rule and evidence as they were."""
+        record = self._tab_record(res_model, res_id, "write")
+        links = self._tab_written_links(record, email_ids, DETACHED)
+        links = links.filtered(lambda link: link.user_id == self.env.user or link.email_id.sudo(False).has_access("read"))
+        links.write({"state": LINKED, "user_id": self.env.uid})
+        links.email_id._update_state()
+
+    @api.model
+    def _tab_written_links(self, record, email_ids, state):
+        ids = self._tab_record_ids(record)
+        writable = record.browse(ids)._filtered_access("write")
+        return self.env["erp.email.link"].sudo().search(
+            [
+                ("email_id", "in", [int(email_id) for email_id in email_ids]),
+                ("res_model", "=", record._name),
+                ("res_id", "in", writable.ids),
+                ("state", "=", state),
+            ]
+        )
+
+
+_COLUMNS = SQL(
+    "l.id AS link, l.date, l.state, l.rule, l.evidence, l.user_id, e.id, e.direction, e.from_name, e.from_address,"
+    " e.to_text, e.subject, e.preview, e.attachment_count, e.auto, e.thread_key"
+)
+
+
+def _tsquery(words):
+    """Full-text query for what somebody typed: every word must begin a word of the mail; '' for no words.
+
+    Only letters and digits pass, so that nothing of the query language does.
+
+    >>> _tsquery("Ann's order@")
+    'ann:* & s:* & order:*'
+    """
+    return " & ".join(f"{word}:*" for word in re.findall(r"[^\W_]+", (words or "").lower())[:20])

@@ -1,0 +1,23 @@
+import { _t } from "@web/core/l10n/translation";
+import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
+
+const { DateTime } = luxon;
+
+/** As mail programs do: the time today, the day this year, else the date. */
+export function shortDate(serialized, now = DateTime.local()) {
+    const date = deserializeDateTime(serialized);
+    if (date.hasSame(now, "day")) {
+        return date.toLocaleString(DateTime.TIME_SIMPLE);
+    }
+    if (date.hasSame(now.minus({ days: 1 }), "day")) {
+        return _t("Yesterday");
+    }
+    if (date.hasSame(now, "year")) {
+        return date.toLocaleString({ day: "numeric", month: "short" });
+    }
+    return date.toLocaleString(DateTime.DATE_SHORT);
+}
+
+export function fullDate(serialized) {
+    return formatDateTime(deserializeDateTime(serialized));
+}

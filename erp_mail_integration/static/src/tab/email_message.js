@@ -1,0 +1,147 @@
+import { EmailAttachment } from "./email_attachment";
+import { EmailFrame } from "./email_frame";
+import { fullDate, shortDate } from "./dates";
+import { linkify, senderName, shortPeople } from "./entries";
+
+import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+
+import { browser } from "@web/core/browser/browser";
+import { Dropdown } from "@web/core/dropdown/dropdown";
+import { DropdownItem } from "@web/core/dropdown/dropdown_item";
+import { useFileViewer } from "@web/core/file_viewer/file_viewer_hook";
+import { _t } from "@web/core/l10n/translation";
+import { useService } from "@web/core/utils/hooks";
+import { url } from "@web/core/utils/urls";
+
+/** One mail: folded to a line, or open with its people, text, attachments and the reason why it is here. */
+export class EmailMessage extends Component {
+    static template = "erp_mail_integration.EmailMessage";
+    static components = { Dropdown, DropdownItem, EmailFrame };
+    static props = {
+        resModel: String,
+        resId: Number,
+        row: Object,
+        unfolded: Boolean,
+        active: Boolean,
+        foldable: Boolean,
+        canWrite: Boolean,
+        onToggle: Function,
+        onWrite: Function,
+        onPrint: Function,
+        onDetach: Function,
+        onKeydown: Function,
+    };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.fileViewer = useFileViewer();
+        this.shortDate = shortDate;
+        this.fullDate = fullDate;
+        this.state = useState({ mail: null, error: "", html: false, images: false, quoted: false, details: false });
+        onWillStart(() => {
+            if (this.props.unfolded) {
+                this.load();
+            }
+        });
+        onWillUpdateProps((next) => {
+            if (next.unfolded && !this.state.mail) {
+                this.load();
+            }
+        });
+    }
+
+    async load() {
+        const { resModel, resId, row } = this.props;
+        this.state.error = "";
+        try {
+            this.state.mail = await this.orm.silent.call("erp.email", "tab_open", [resModel, resId, row.id]);
+            // Nothing to read as text: show what there is.
+            this.state.html = this.state.mail.has_html && !this.state.mail.text.trim() && !this.state.mail.quoted.trim();
+        } catch (error) {
+            this.state.error = error.data?.message || _t("The mail could not be loaded.");
+        }
+    }
+
+    get sender() {
+        return senderName(this.props.row) || _t("Unknown sender");
+    }
+
+    get initial() {
+        return (this.sender.match(/[\p{L}\p{N}]/u)?.[0] || "?").toUpperCase();
+    }
+
+    /** A colour for the person, the same wherever they write: one of Odoo's eleven. */
+    get color() {
+        let sum = 0;
+        for (const char of this.props.row.from_address || this.sender) {
+            sum = (sum * 31 + char.codePointAt(0)) % 997;
+        }
+        return (sum % 11) + 1;
+    }
+
+    get shortTo() {
+        return shortPeople(this.props.row.to);
+    }
+
+    get roles() {
+        const labels = {
+            from: _t("From"),
+            sender: _t("Sent by"),
+            reply_to: _t("Reply to"),
+            to: _t("To"),
+            cc: _t("Cc"),
+            bcc: _t("Bcc"),
+        };
+        const roles = [];
+        for (const [role, label] of Object.entries(labels)) {
+            const people = this.state.mail.people.filter((person) => person.role === role);
+            if (people.length) {
+                roles.push({ role, label, people });
+            }
+        }
+        return roles;
+    }
+
+    get why() {
+        const { rule, evidence, user } = this.props.row.why;
+        return { rule, evidence, user: user && _t("confirmed by %s", user) };
+    }
+
+    get text() {
+        return linkify(this.state.mail.text);
+    }
+
+    get quoted() {
+        return linkify(this.state.mail.quoted);
+    }
+
+    get bodyUrl() {
+        return url(`/erp_mail/${this.props.row.id}/body`, this.state.images ? { images: 1 } : {});
+    }
+
+    get sourceUrl() {
+        return url(`/erp_mail/${this.props.row.id}/source`);
+    }
+
+    get attachments() {
+        return this.state.mail.attachments.map((info) => new EmailAttachment(this.props.row.id, info));
+    }
+
+    openAttachment(attachment) {
+        if (attachment.isViewable) {
+            this.fileViewer.open(attachment, this.attachments);
+        } else {
+            browser.open(attachment.downloadUrl, "_self");
+        }
+    }
+
+    openDocument(link) {
+        this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: link.model,
+            res_id: link.id,
+            views: [[false, "form"]],
+        });
+    }
+}
