@@ -13,8 +13,9 @@ from odoo import http
 from odoo.exceptions import AccessError, MissingError
 from odoo.http import content_disposition, request
 
+from odoo.tools import html_sanitize
+
 from ..mime import parse
-from ..mime.display import display_html
 
 # Shown in place: none of them can hold a script. PDFs are drawn by Odoo's own viewer.
 INLINE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "application/pdf"})
@@ -133,6 +134,11 @@ class EmailContent(http.Controller):
         if disposition:
             headers["Content-Disposition"] = disposition
         return request.make_response(content, list(headers.items()))
+
+
+def display_html(mail, remote_images=False):
+    """The sanitized HTML body of a parsed mail."""
+    return html_sanitize(mail.html, sanitize_form=True, strip_style=False)
 
 
 def _page(body):

@@ -1,11 +1,13 @@
 import base64
-import json
 import re
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, MissingError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..mime import parse
+from ..mime.tags import strip_tags
 from .erp_email import LINKED, SEARCH_VECTOR, SUGGESTED
 from .erp_email_link import DETACHED
 
@@ -65,7 +67,10 @@ class ErpEmail(models.Model):
     @api.readonly
     def tab_count(self, res_model, res_id):
         """How many mails the document has, counted up to :data:`COUNT_LIMIT`."""
-        record = self._tab_record(res_model, res_id)
+        return self._tab_count(self._tab_record(res_model, res_id))
+
+    @api.model
+    def _tab_count(self, record):
         self.env.cr.execute(
             SQL(
                 "SELECT count(*) FROM (SELECT 1 FROM erp_email_link"
@@ -168,7 +173,8 @@ class ErpEmail(models.Model):
     @api.model
     def _tab_rows(self, found):
         """What the list shows of each link; a mail that several of the documents have is one row."""
-        users = {user.id: user.name for user in self.env["res.users"].sudo().browse({row["user_id"] for row in found if row["user_id"]})}
+        users = self.env["res.users"].sudo().browse({row["user_id"] for row in found if row["user_id"]})
+        names = {user.id: user.name for user in users}
         rules = dict(self.env["erp.email.link"]._fields["rule"]._description_selection(self.env))
         rows = {}
         for row in found:
@@ -182,7 +188,7 @@ class ErpEmail(models.Model):
                     "from_name": row["from_name"] or "",
                     "from_address": row["from_address"] or "",
                     "to": row["to_text"] or "",
-                    "subject": clean_subject(row["subject"]),
+                    "subject": strip_tags(row["subject"] or ""),
                     "preview": row["preview"] or "",
                     "attachments": row["attachment_count"] or 0,
                     "auto": row["auto"] or "",
@@ -191,7 +197,7 @@ class ErpEmail(models.Model):
                     "why": {
                         "rule": rules[row["rule"]],
                         "evidence": row["evidence"] or "",
-                        "user": users.get(row["user_id"], ""),
+                        "user": names.get(row["user_id"], ""),
                     },
                 },
             )
@@ -217,14 +223,14 @@ class ErpEmail(models.Model):
     @api.model
     def _tab_info(self, record):
         """What the reader may do here."""
-        return {"can_write": record.has_access("write")}
+        return {"can_write": record.has_access("write"), "count": self._tab_count(record)}
 
     @api.model
     @api.readonly
     def tab_open(self, res_model, res_id, email_id):
         """Everything the reading pane shows of one mail of the document, in one call."""
         record = self._tab_record(res_model, res_id)
-        email = self._tab_email(record, email_id)
+        email = self._tab_email(email_id)
         parsed = email._parsed()
         return {
             "id": email.id,
@@ -240,6 +246,7 @@ class ErpEmail(models.Model):
             "text": parsed.own_text if parsed else email.body or "",
             "quoted": parsed.quoted_text if parsed else "",
             "has_html": bool(parsed and parsed.html),
+            "remote_images": bool(parsed and _REMOTE.search(parsed.html)),
             "attachments": [info for info in email.attachment_info or [] if not info.get("inline")],
             "size": email.size,
             "auto": email.auto or "",
@@ -250,23 +257,36 @@ class ErpEmail(models.Model):
         }
 
     @api.model
-    def _tab_email(self, record, email_id):
-        """A mail of the document (which the caller has checked), or one that the reader may read anyway."""
+    def _tab_email(self, email_id):
         email = self.browse(int(email_id))
-        if not email.has_access("read"):
-            ids = self._tab_record_ids(record)
-            here = self.env["erp.email.link"].sudo().search_count(
-                [("email_id", "=", email.id), ("res_model", "=", record._name), ("res_id", "in", ids), ("state", "=", LINKED)],
-                limit=1,
-            )
-            if not here:
-                raise AccessError(self.env._("This mail is not on a document that you may read."))
+        email._check_readable()
         return email.sudo()
+
+    def _check_readable(self):
+        """Whether the user may read these mails: the record rules' answer, at the cost of these mails only.
+
+        The rule on mails is one sub-query over all links; asked about a few mails, the database is better off
+        starting from their links.
+
+        :raise AccessError: they may not
+        """
+        if self.env.su or self.env.user.has_group("erp_mail_integration.group_email_manager"):
+            return
+        if self.env.user._is_internal():
+            Link, Copy = self.env["erp.email.link"].sudo(False), self.env["erp.email.copy"].sudo()
+            readable = Link.search([("email_id", "in", self.ids), ("state", "=", LINKED)]).email_id.ids
+            if not set(self.ids) - set(readable):
+                return
+            readable += Copy.search([("email_id", "in", self.ids), ("server_id.owner_id", "=", self.env.uid)]).email_id.ids
+            if not set(self.ids) - set(readable):
+                return
+        raise AccessError(self.env._("This mail is not on a document that you may read."))
 
     def _tab_other_documents(self, record):
         """Where else the mail is linked, as far as the reader may see."""
         self.ensure_one()
-        names = {model: name for model, name in self.env["erp.email.reference.type"].sudo().search([])._model_names()}
+        types = self.env["erp.email.reference.type"].sudo().search([])
+        names = {doctype.model: doctype.name for doctype in types}
         links = self.env["erp.email.link"].sudo(False).search([("email_id", "=", self.id), ("state", "=", LINKED)])
         return [
             {"model": link.res_model, "id": link.res_id, "name": link.display_name, "type": names.get(link.res_model, "")}
@@ -287,14 +307,57 @@ class ErpEmail(models.Model):
         self.ensure_one()
         return base64.b64decode(self.sudo().with_context(bin_size=False).raw or b"")
 
+    # ------------------------------------------------------------------ searching
+
+    @api.model
+    @api.readonly
+    def tab_search(self, res_model, res_id, search="", partner_id=False, limit=PAGE_LIMIT):
+        """Stored mails that could be attached to the document: newest first, of all that the user may read.
+
+        :param str search: words that addresses, subject or text hold
+        :param partner_id: a contact who takes part
+        """
+        record = self._tab_record(res_model, res_id, "write")
+        limit = max(1, min(int(limit), PAGE_LIMIT_MAX))
+        ids = self._search_ids(search, int(partner_id or 0), limit)
+        attached = self.env["erp.email.link"].sudo().search(
+            [("email_id", "in", ids), ("res_model", "=", record._name), ("res_id", "=", record.id), ("state", "=", LINKED)]
+        )
+        return [
+            {
+                "id": email.id,
+                "date": fields.Datetime.to_string(email.date),
+                "direction": email.direction,
+                "from_name": email.from_name or "",
+                "from_address": email.from_address or "",
+                "subject": strip_tags(email.subject or ""),
+                "preview": email.preview or "",
+                "attachments": email.attachment_count,
+                "attached": email in attached.email_id,
+            }
+            for email in self.sudo().browse(ids)
+        ]
+
+    @api.model
+    def _search_ids(self, search, partner_id, limit):
+        """Ids of the newest mails that fit and that the user may read."""
+        domain = Domain.TRUE
+        if partner_id:
+            domain &= Domain("address_ids.partner_id", "child_of", partner_id)
+        query = self._search(domain, order="date DESC, id DESC", limit=limit)
+        words = _tsquery(search)
+        if words:
+            query.add_where(SQL("%s @@ to_tsquery('simple', %s)", SQL(SEARCH_VECTOR), words))
+        return query.get_result_ids()
+
     # ------------------------------------------------------------------ attaching
 
     @api.model
     def tab_attach(self, res_model, res_id, email_ids):
         """Link mails to the document by hand. Who may write on the document may attach what they may read."""
         record = self._tab_record(res_model, res_id, "write")
-        emails = self.browse(email_ids)
-        emails.check_access("read")
+        emails = self.browse([int(email_id) for email_id in email_ids])
+        emails._check_readable()
         Link = self.env["erp.email.link"].sudo()
         links = Link.search(
             [("email_id", "in", emails.ids), ("res_model", "=", record._name), ("res_id", "=", record.id)]
@@ -327,7 +390,8 @@ class ErpEmail(models.Model):
         """Undo :meth:`tab_detach`, with rule and evidence as they were."""
         record = self._tab_record(res_model, res_id, "write")
         links = self._tab_written_links(record, email_ids, DETACHED)
-        links = links.filtered(lambda link: link.user_id == self.env.user or link.email_id.sudo(False).has_access("read"))
+        others = links.filtered(lambda link: link.user_id != self.env.user)
+        others.email_id.sudo(False)._check_readable()
         links.write({"state": LINKED, "user_id": self.env.uid})
         links.email_id._update_state()
 
@@ -349,6 +413,9 @@ _COLUMNS = SQL(
     "l.id AS link, l.date, l.state, l.rule, l.evidence, l.user_id, e.id, e.direction, e.from_name, e.from_address,"
     " e.to_text, e.subject, e.preview, e.attachment_count, e.auto, e.thread_key"
 )
+
+
+_REMOTE = re.compile(r"""(?:src|background)\s*=\s*["']?\s*(?:https?:)?//|url\(\s*["']?(?:https?:)?//""", re.IGNORECASE)
 
 
 def _tsquery(words):

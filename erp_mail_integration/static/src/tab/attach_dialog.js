@@ -22,6 +22,7 @@ export class AttachDialog extends Component {
         this.shortDate = shortDate;
         this.fullDate = fullDate;
         this.senderName = senderName;
+        this.noSubject = _t("(no subject)");
         this.state = useState({ search: "", partnerId: false, rows: [], picked: new Set(), loading: true, error: "" });
         this.searchLater = useDebounced(() => this.search(), 250);
         useAutofocus({ refName: "words" });

@@ -23,6 +23,7 @@ export class EmailList extends Component {
         this.end = useRef("end");
         this.shortDate = shortDate;
         this.fullDate = fullDate;
+        this.noSubject = _t("(no subject)");
         // A list that does not fill its pane has nothing to scroll: the observer also asks for the next page then.
         useEffect(
             (end) => {
@@ -50,6 +51,14 @@ export class EmailList extends Component {
             return _t("To: %s", shortPeople(row.to) || "?");
         }
         return senderName(row) || _t("Unknown sender");
+    }
+
+    direction(row) {
+        return row.direction === "out" ? _t("Sent") : _t("Received");
+    }
+
+    deliveryLabel(row) {
+        return row.delivery === "bounced" ? _t("Bounced") : _t("Not delivered");
     }
 
     why(row) {

@@ -81,7 +81,7 @@ export class EmailMessage extends Component {
     }
 
     get shortTo() {
-        return shortPeople(this.props.row.to);
+        return shortPeople(this.props.row.to) || _t("nobody named");
     }
 
     get roles() {
