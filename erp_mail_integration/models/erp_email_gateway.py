@@ -22,6 +22,7 @@ class ErpEmail(models.Model):
         types = self.env["erp.email.reference.type"].sudo().search([("post_to_chatter", "=", True)])
         links = self.link_ids.filtered(
             lambda link: link.state == LINKED
+            and not link.internal
             and link.rule in REFERENCE_RULES
             and link.res_model in types.mapped("model")
         )

@@ -125,6 +125,7 @@ class ErpEmailLink(models.Model):
                     "evidence": match.evidence,
                     "state": match.state,
                     "score": match.score,
+                    "internal": match.internal,
                 }
                 if key in known:
                     if known[key].state == SUGGESTED and match.state == LINKED:
