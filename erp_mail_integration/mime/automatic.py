@@ -3,7 +3,9 @@
 import re
 
 from .headers import Headers
+from .limits import MAX_REFERENCES_LENGTH
 from .structure import Part
+from .text import clean_line
 
 MESSAGE_ID = re.compile(r"<[^<>]{1,998}>")
 HEADER_MESSAGE_ID = re.compile(r"^[ \t>]{0,8}message-id[ \t]{0,8}:\s{0,8}(<[^<>\s]{3,998}>)", re.IGNORECASE | re.MULTILINE)
@@ -75,6 +77,10 @@ def message_ids(value: str) -> list[str]:
 
     A value without any `<>` that looks like an id is one.
     """
+    if len(value) > MAX_REFERENCES_LENGTH:
+        half = MAX_REFERENCES_LENGTH // 2
+        return message_ids(value[:half]) + message_ids(value[-half:])
+    value = clean_line(value)
     found = ["".join(text.split()) for text in MESSAGE_ID.findall(value)]
     bare = value.strip()
     if not found and bare and "@" in bare and len(bare) <= 996 and not re.search(r'[\s<>"]', bare):

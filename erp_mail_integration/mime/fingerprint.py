@@ -23,13 +23,20 @@ from collections.abc import Iterable
 
 from .dates import header_date
 
+CHUNK = 1024 * 1024
+"""Bytes squeezed at once, so that a 50 MB attachment is not copied whole."""
 WHITESPACE = b" \t\r\n"
 
 
 def content_digest(payload: bytes) -> bytes:
     """Digest of a leaf's decoded content without its white space; b'' of an empty one."""
-    squeezed = payload.translate(None, WHITESPACE)
-    return hashlib.sha256(squeezed).digest() if squeezed else b""
+    digest = hashlib.sha256()
+    found = False
+    for start in range(0, len(payload), CHUNK):
+        squeezed = payload[start : start + CHUNK].translate(None, WHITESPACE)
+        found = found or bool(squeezed)
+        digest.update(squeezed)
+    return digest.digest() if found else b""
 
 
 def fingerprint(message_id: str, author: str, date: str, subject: str, contents: Iterable[bytes]) -> str:

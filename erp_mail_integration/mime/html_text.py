@@ -157,6 +157,8 @@ def _layout(marked: str) -> str:
     depth = 0
 
     def end_line(always: bool = False) -> None:
+        if not line and not always:
+            return
         text = SPACES.sub(" ", "".join(line).replace("\xa0", " ")).strip().replace(KEPT_SPACE, " ").rstrip()
         line.clear()
         if text or always:

@@ -43,5 +43,11 @@ MAX_FILENAME_BYTES = 255
 MAX_PARAMETER_SECTIONS = 10_000
 """RFC 2231 continuation sections of one parameter list."""
 
+MAX_PARAMETERS_LENGTH = 524_288
+"""Characters read of one Content-Type or Content-Disposition."""
+
+MAX_REFERENCES_LENGTH = 131_072
+"""Characters read of one References field: half from each end."""
+
 MAX_DEFECTS = 50
 """Different defects named on one mail."""

@@ -25,6 +25,7 @@ BODY_TYPES = ("text/plain", "text/html")
 ENCODINGS = ("", "7bit", "8bit", "binary", "base64", "quoted-printable", "x-uuencode", "uuencode", "x-uue")
 ENVELOPE_HEADERS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
 CID = re.compile(r"""cid:([^"'\s>)]{1,998})""", re.IGNORECASE)
+META_CHARSET = re.compile(rb"""<meta[^<>]{1,200}?charset\s*=\s*["']?([\w-]{1,40})""", re.IGNORECASE)
 MIMETYPE = re.compile(r"[\w!#$&^.+-]{1,127}/[\w!#$&^.+-]{1,127}", re.ASCII)
 
 
@@ -100,7 +101,7 @@ def _read(raw: bytes, received: datetime | None) -> ParsedMail:
         defects=tuple(defects)[:MAX_DEFECTS],
         headers=tuple((name, decode_words(unfold(value))) for name, value in headers.fields),
         fingerprint=fingerprint(
-            message_id, from_.address or from_.raw, headers.get("date"), subject, map(content_digest, body.payloads)
+            message_id, from_.address or from_.raw, headers.get("date"), subject, body.digests
         ),
     )
 
@@ -181,14 +182,14 @@ class _Body:
         self.raw = raw
         self.leaves = leaves
         self.defects = defects
-        self.payloads: list[bytes] = []
+        self.digests: list[bytes] = []
         self._budget = MAX_TEXT_BYTES
         # One segment for each place in the mail: the texts of an alternative share theirs.
         self._segments: dict[tuple[str, int], dict[str, list[str]]] = {}
-        self._attached: list[tuple[int, Part, str]] = []
+        self._attached: list[tuple[int, Part, str, bytes]] = []
         for index, part in enumerate(leaves):
             payload = part.decoded(raw)
-            self.payloads.append(payload)
+            self.digests.append(content_digest(payload))
             if part.encoding not in ENCODINGS:
                 defects["unknown-encoding"] = None
             name = _declared_name(part)
@@ -197,7 +198,7 @@ class _Body:
                 texts = self._segments.setdefault(key, {"text/plain": [], "text/html": []})
                 texts[part.content_type].append(self._decode(part, payload))
             else:
-                self._attached.append((index, part, name))
+                self._attached.append((index, part, name, payload))
         self._html = self._join_html()
 
     def _is_body(self, index: int, part: Part, name: str) -> bool:
@@ -214,7 +215,11 @@ class _Body:
             self.defects["text-truncated"] = None
             payload = payload[: self._budget]
         self._budget -= len(payload)
-        text, defect = decode(payload, part.parameters.get("charset", ""))
+        charset = part.parameters.get("charset", "")
+        if not charset and part.content_type == "text/html":
+            declared = META_CHARSET.search(payload[:2048])
+            charset = declared[1].decode() if declared else ""
+        text, defect = decode(payload, charset)
         if defect:
             self.defects[defect] = None
         text = clean(text)
@@ -246,8 +251,7 @@ class _Body:
     def attachments(self):
         """Every leaf that is not body text, in its order."""
         shown = {html.unescape(found).lower() for found in CID.findall(self._html)} if self._attached else set()
-        for index, part, name in self._attached:
-            payload = self.payloads[index]
+        for index, part, name, payload in self._attached:
             content_id = part.headers.text("content-id").strip("<> ")[:998]
             mimetype = part.content_type if MIMETYPE.fullmatch(part.content_type) else "application/octet-stream"
             if part.content_type in ATTACHED_MAIL and not name:
@@ -304,7 +308,7 @@ def _unparsed(raw: bytes, received: datetime | None) -> ParsedMail:
         quoted_text="",
         html="",
         attachments=(),
-        auto="auto-generated",
+        auto="auto-generated",  # Nothing may answer it.
         list_id="",
         authentication_results=(),
         bounced_ids=(),

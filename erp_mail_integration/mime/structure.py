@@ -6,10 +6,14 @@ the bytes of an attached mail. The tests compare this reader with it on ordinary
 """
 
 import binascii
+import re
 from dataclasses import dataclass
 
 from .headers import Headers, decode_base64, parse_parameters, read_headers
 from .limits import MAX_DEPTH, MAX_FALSE_DELIMITERS, MAX_PARTS
+
+
+LEADING_LINES = re.compile(rb"(?:\xef\xbb\xbf)?(?:\r?\n)*+")
 
 
 @dataclass(slots=True)
@@ -210,10 +214,8 @@ class Structure:
 
 
 def _skip_envelope(raw: bytes) -> int:
-    """Start of the header: after empty lines and an mbox `From ` line."""
-    start = 0
-    while raw.startswith((b"\n", b"\r\n"), start):
-        start += 1 if raw[start] == 10 else 2
+    """Start of the header: after a byte order mark, empty lines and an mbox `From ` line."""
+    start = LEADING_LINES.match(raw).end()
     if raw.startswith((b"From ", b">From "), start):
         newline = raw.find(b"\n", start)
         start = len(raw) if newline < 0 else newline + 1

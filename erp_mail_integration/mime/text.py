@@ -5,6 +5,7 @@ import re
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 LINE_CONTROLS = re.compile("[\x00-\x1f\x7f\u2028\u2029]+")
 SURROGATES = re.compile("[\ud800-\udfff]")
+ISO_2022_SPLIT = re.compile(rb"(\x1b(?:\$[@B]|\([BJI]))")
 ISO_2022_ESCAPE = re.compile(rb"\x1b(?:\$[@B]|\([BJI]|\$\([CD])")
 
 # Labels that mean a superset in practice (WHATWG Encoding Standard and what mail programs send).
@@ -98,21 +99,55 @@ def _decode_western(data: bytes, codec: str) -> str:
 
 
 def _decode_iso_2022_jp(data: bytes) -> tuple[str, str]:
-    for codec in ("iso2022_jp", "iso2022_jp_ext"):
-        try:
-            return data.decode(codec), ""
-        except UnicodeDecodeError:
-            continue
-    if not data.isascii():
-        return _guess(data), "wrong-charset"
-    return data.decode("iso2022_jp_ext", "replace"), "wrong-charset"
+    try:
+        return data.decode("iso2022_jp"), ""
+    except UnicodeDecodeError:
+        return _decode_cp50221(data)
+
+
+def _decode_cp50221(data: bytes) -> tuple[str, str]:
+    """ISO-2022-JP as Windows writes it: with circled digits, IBM kanji and half-width katakana.
+
+    Python has no codec for it. The two-byte sets are those of cp932, moved.
+    """
+    out = []
+    shift = b"("
+    for piece in ISO_2022_SPLIT.split(data):
+        if piece.startswith(b"\x1b"):
+            shift = piece[1:]
+        elif shift.startswith(b"$"):
+            out.append(_jis_to_sjis(piece).decode("cp932", "replace"))
+        elif shift == b"(I":
+            out.append(bytes(byte | 0x80 for byte in piece).decode("cp932", "replace"))
+        else:
+            out.append(piece.decode("ascii") if piece.isascii() else piece.decode("cp932", "replace"))
+    text = "".join(out)
+    return text, "wrong-charset" if "\ufffd" in text else ""
+
+
+def _jis_to_sjis(data: bytes) -> bytes:
+    out = bytearray()
+    row = 0
+    for byte in data:
+        if byte < 0x21 or byte > 0x7E:
+            # A line end without the escape back to ASCII, or noise.
+            out += b"?" * bool(row) + bytes((byte,))
+            row = 0
+        elif not row:
+            row = byte
+        else:
+            lead = (row + 1 >> 1) + 0x70
+            trail = byte + 0x1F + (byte >= 0x60) if row & 1 else byte + 0x7E
+            out += bytes((lead if lead < 0xA0 else lead + 0x40, trail))
+            row = 0
+    return bytes(out)
 
 
 def _guess(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace")
     if data.isascii() and ISO_2022_ESCAPE.search(data):
-        return data.decode("iso2022_jp_ext", "replace")
+        return _decode_iso_2022_jp(data)[0]
     return _decode_utf8(data)[0]
 
 
