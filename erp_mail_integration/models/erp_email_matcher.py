@@ -158,6 +158,10 @@ class ErpEmailMatcher(models.AbstractModel):
 
     @api.model
     def _better(self, old, new):
-        """Whether ``new`` says more of a document than ``old``, which an earlier rule found."""
+        """Whether ``new`` says more of a document than ``old``: a firmer state, else an earlier rule."""
         rank = {(LINKED, False): 2, (LINKED, True): 1, (SUGGESTED, False): 0}
-        return old is None or rank[new.state, new.internal] > rank[old.state, old.internal]
+
+        def worth(match):
+            return rank[match.state, match.internal], -RULES.index(f"_rule_{match.rule}")
+
+        return old is None or worth(new) > worth(old)

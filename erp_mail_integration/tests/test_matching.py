@@ -66,6 +66,13 @@ class TestMatching(MatchingCommon):
         for email in self.deliver(third, second, first):
             self.assertIn(self.deco, [record for record, _rule in self.links(email)], email.message_id)
 
+    def test_the_reason_does_not_depend_on_the_batch(self):
+        self.deco.message_subscribe(self.brandon.ids)
+        first = self.mail(subject=self.tag(self.deco), message_id="<1@a.example>")
+        second = self.mail(subject="Re: " + self.tag(self.deco), in_reply_to="<1@a.example>")
+        _parent, reply = self.deliver(first, second)
+        self.assertEqual([rule for record, rule in self.links(reply) if record == self.deco], ["thread"])
+
     def test_mails_that_answer_each_other_end(self):
         one = self.mail(message_id="<1@a.example>", in_reply_to="<2@a.example>")
         two = self.mail(message_id="<2@a.example>", in_reply_to="<1@a.example>")
