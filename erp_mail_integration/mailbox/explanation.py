@@ -49,7 +49,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "refused": (
         _("Nothing answers on %(host)s, port %(port)s."),
-        _("Check the port (IMAP 993 with TLS, 143 without; POP3 995 and 110) and that the service is switched on there."),
+        _(
+            "Check the port (IMAP 993 with TLS, 143 without; POP3 995 and 110) and that the service is switched "
+            "on there."
+        ),
     ),
     "unreachable": (
         _("There is no way from this machine to %(host)s."),
@@ -73,11 +76,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "cert_self_signed": (
         _("The certificate of %(host)s is signed by nobody but itself."),
-        _("Install a certificate of a known authority there, or, if the server is your own, allow its certificate on this form."),
+        _(
+            "Install a certificate of a known authority there, or, if the server is your own, allow its "
+            "certificate on this form."
+        ),
     ),
     "cert_unknown": (
         _("The certificate of %(host)s comes from an authority that this machine does not know."),
-        _("Often the server does not send its intermediate certificate: its administrator can add it. A company's own authority has to be installed on this machine."),
+        _(
+            "Often the server does not send its intermediate certificate: its administrator can add it. A "
+            "company's own authority has to be installed on this machine."
+        ),
     ),
     "cert_expired": (
         _("The certificate of %(host)s is out of date."),
@@ -97,15 +106,24 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "login": (
         _("%(host)s did not accept user name and password."),
-        _("Type the password again. Some servers want the whole address as user name, others only the part before the @."),
+        _(
+            "Type the password again. Some servers want the whole address as user name, others only the part "
+            "before the @."
+        ),
     ),
     "app_password": (
         _("%(host)s wants an app password instead of the usual one."),
-        _("Create an app password in the security settings of the mail account and enter it here, or use the Gmail add-on."),
+        _(
+            "Create an app password in the security settings of the mail account and enter it here, or use the "
+            "Gmail add-on."
+        ),
     ),
     "imap_disabled": (
         _("The mailbox exists, but IMAP or POP is switched off for it."),
-        _("Switch it on in the mailbox settings. At Exchange and Microsoft 365 an administrator does it (Mailbox, Email apps, IMAP)."),
+        _(
+            "Switch it on in the mailbox settings. At Exchange and Microsoft 365 an administrator does it "
+            "(Mailbox, Email apps, IMAP)."
+        ),
     ),
     "basic_auth": (
         _("%(host)s no longer takes passwords from programs."),
@@ -117,7 +135,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "busy": (
         _("%(host)s is busy or does not want to be asked so often."),
-        _("Nothing to do now, it will be tried again. If it lasts, fetch less often or close other programs that read this mailbox."),
+        _(
+            "Nothing to do now, it will be tried again. If it lasts, fetch less often or close other programs "
+            "that read this mailbox."
+        ),
     ),
     "locked": (
         _("Another program has this mailbox open."),
@@ -145,7 +166,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "protocol": (
         _("%(host)s sent something that is not a valid answer."),
-        _("Check that host and port belong to a mail server of this type. The technical text below helps its administrator."),
+        _(
+            "Check that host and port belong to a mail server of this type. The technical text below helps its "
+            "administrator."
+        ),
     ),
     "answer": (
         _("%(host)s refused: %(detail)s"),

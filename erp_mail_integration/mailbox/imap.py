@@ -14,7 +14,7 @@ from datetime import date
 from . import imap_idle
 from . import imap_wire as wire
 from .errors import CommandRefused, ConnectionLost, FolderMissing, FolderReadOnly, ProtocolError
-from .values import FolderInfo, FolderState, RawMail
+from .values import SPECIAL_USES, FolderInfo, FolderState, RawMail
 
 MAX_BYTES = 8 * 1024 * 1024
 """Default bound of what one FETCH brings into memory."""
@@ -24,8 +24,6 @@ SIZES_AT_ONCE = 500
 """UIDs in one command; 500 unconnected ones are 5,500 octets, below the 8,192 that RFC 7162 4 lets clients rely on."""
 SEARCH_WINDOW = 50_000
 """UIDs in one SEARCH: at most 550,000 octets of answer, where imaplib gives up beyond 1,000,000 in a line."""
-
-_SPECIAL_USE = ("sent", "drafts", "junk", "trash", "archive", "all", "flagged", "important")
 
 
 class ImapMailbox:
@@ -58,7 +56,7 @@ class ImapMailbox:
                 FolderInfo(
                     path=wire.wire_path(raw),
                     name=wire.readable_name(raw),
-                    special_use=next((use for use in _SPECIAL_USE if use in lowered), ""),
+                    special_use=next((use for use in SPECIAL_USES if use in lowered), ""),
                     selectable=not lowered & {"noselect", "nonexistent"},
                     delimiter=delimiter,
                 )
@@ -197,17 +195,20 @@ class ImapMailbox:
         """Move mails to another folder: MOVE (RFC 6851), or a copy followed by deletion of exactly these.
 
         A cut in between leaves a mail in both folders, never in none.
+
+        :raises FolderMissing: when there is no such folder; the mails stay where they are.
         """
-        target = wire.quoted(path)
-        if "MOVE" in self.capabilities:
-            self._writable()
-            for part in _parts(uids):
-                self._run("MOVE", self._connection.uid, "MOVE", wire.sequence_set(part), target)
-            return
         self._writable()
+        command = "MOVE" if "MOVE" in self.capabilities else "COPY"
         for part in _parts(uids):
-            self._run("COPY", self._connection.uid, "COPY", wire.sequence_set(part), target)
-        self.delete(uids)
+            try:
+                self._run(command, self._connection.uid, command, wire.sequence_set(part), wire.quoted(path))
+            except CommandRefused as error:
+                if "TRYCREATE" in error.answer.upper():  # RFC 3501 6.4.7
+                    raise FolderMissing(path, error.answer) from error
+                raise
+        if command == "COPY":
+            self.delete(uids)
 
     def delete(self, uids: Sequence[int]) -> None:
         """Delete mails from the open folder, and no others.

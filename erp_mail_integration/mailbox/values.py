@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+SPECIAL_USES = ("sent", "drafts", "junk", "trash", "archive", "all", "flagged", "important")
+"""What a folder is for (RFC 6154 2, RFC 8457)."""
+
 
 @dataclass(frozen=True, slots=True)
 class RawMail:
@@ -27,7 +30,7 @@ class FolderInfo:
     name: str
     """The name as a person reads it."""
     special_use: str = ""
-    """``sent``, ``drafts``, ``junk``, ``trash``, ``archive``, ``all``, ``flagged``, ``important`` or nothing (RFC 6154)."""
+    """One of :data:`SPECIAL_USES`, or nothing."""
     selectable: bool = True
     """False for a mere level of the hierarchy (``\\Noselect``, ``\\NonExistent``)."""
     delimiter: str = ""

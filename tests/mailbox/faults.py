@@ -14,13 +14,13 @@ class CuttingProxy:
     :param cut: octets of the server's answer that still come through; None for all.
     """
 
-    def __init__(self, port: int, after: bytes = b"", cut: int | None = None):
+    def __init__(self, port: int, after: bytes = b"", cut: int | None = None, host: str = "127.0.0.1"):
         self._target = port
         self.after = after
         self.cut = cut
         self.passed = 0
         """Octets the server sent after the marked line."""
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server((host, 0))
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
 

@@ -8,15 +8,15 @@ import pytest
 from erp_mail_plain.mailbox import ConnectionLost, ImapMailbox
 from erp_mail_plain.mailbox.network import tls_context
 
-from .conftest import mail
+from .conftest import HOST, mail
 from .faults import LOGIN, ScriptedServer
 
 
 def login(account, tls):
     if tls:
-        server = account.server
-        connection = imaplib.IMAP4_SSL(server.host, server.imaps, ssl_context=tls_context(verify=False), timeout=10)
-        connection.login(account.user, server.password)
+        port = account.server.port("imaps")
+        connection = imaplib.IMAP4_SSL(HOST, port, ssl_context=tls_context(verify=False), timeout=10)
+        connection.login(account.user, account.server.password)
     else:
         connection = account.imap()
     return ImapMailbox(connection)

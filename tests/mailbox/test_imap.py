@@ -22,10 +22,14 @@ def everything(mailbox, uids, **options):
     return [one for batch in mailbox.fetch(uids, **options) for one in batch]
 
 
-def test_mails_come_byte_for_byte_with_the_servers_date_and_flags(account, mailbox):
+def test_mails_come_byte_for_byte_with_the_servers_date_and_flags(account, mailbox, monkeypatch):
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
     account.deliver(mail(1), flags="(\\Seen)", date="05-Mar-2024 10:00:00 +0200")
     mailbox.select("INBOX")
     (got,) = everything(mailbox, mailbox.uids())
+    monkeypatch.undo()
+    time.tzset()
     assert got.raw == mail(1)
     assert got.received == datetime(2024, 3, 5, 8, 0)
     assert "\\Seen" in got.flags
@@ -93,6 +97,7 @@ def test_a_read_only_folder_refuses_flags_by_name(account, mailbox):
 @pytest.mark.parametrize("capability", ["MOVE", None])
 def test_moved_mails_are_in_the_other_folder_alone(account, mailbox, capability):
     account.deliver(mail(1), mail(2))
+    account.imap().create("Trash")
     if not capability:
         mailbox.capabilities -= {"MOVE"}
     mailbox.select("INBOX")
@@ -129,7 +134,21 @@ def test_folder_names_are_read_and_opened_whatever_they_hold(account, mailbox, n
     assert mailbox.select(folder.path).exists == 0
 
 
-def test_special_folders_are_recognised(mailbox):
+@pytest.mark.parametrize("capability", ["MOVE", None])
+def test_a_mail_that_cannot_be_moved_stays_where_it_is(account, mailbox, capability):
+    account.deliver(mail(1))
+    if not capability:
+        mailbox.capabilities -= {"MOVE"}
+    mailbox.select("INBOX")
+    with pytest.raises(FolderMissing) as caught:
+        mailbox.move([1], "Nowhere")
+    assert caught.value.path == "Nowhere"
+    mailbox.select("INBOX")
+    assert "\\Deleted" not in everything(mailbox, [1])[0].flags
+
+
+def test_special_folders_are_recognised(account, mailbox):
+    account.imap().create("Trash")
     uses = {one.name: one.special_use for one in mailbox.folders()}
     assert uses["Sent"] == "sent" and uses["Trash"] == "trash" and uses["INBOX"] == ""
 
@@ -164,3 +183,13 @@ def test_a_large_folder_is_searched_in_windows(account, mailbox, monkeypatch):
     assert mailbox.uids() == [1, 7, 8, 9, 10, 11]
     mailbox.capabilities -= {"ESEARCH"}
     assert mailbox.uids(since_uid=7) == [8, 9, 10, 11]
+
+
+def test_the_status_of_a_folder_tells_whether_there_is_news(account, mailbox):
+    before = mailbox.status("INBOX")
+    assert mailbox.status("INBOX") == before
+    account.deliver(mail(1))
+    after = mailbox.status("INBOX")
+    assert (after.uidnext, after.exists) == (before.uidnext + 1, before.exists + 1)
+    assert after.highestmodseq > 0
+    assert mailbox.status("Nowhere") is None

@@ -8,7 +8,10 @@ from erp_mail_plain.mailbox import ConnectionLost, ImapMailbox, ProtocolError, e
 from .conftest import mail
 from .faults import LOGIN, CuttingProxy, ScriptedServer
 
-SIZES = ("rfc822.size\\)", b"".join(b"* %d FETCH (UID %d RFC822.SIZE 5)\r\n" % (n, n) for n in (1, 2, 3)) + b"%TAG% OK\x20\r\n")
+SIZES = (
+    "rfc822.size\\)",
+    b"".join(b"* %d FETCH (UID %d RFC822.SIZE 5)\r\n" % (n, n) for n in (1, 2, 3)) + b"%TAG% OK\x20\r\n",
+)
 
 
 def connect(rules, timeout=5):
@@ -126,7 +129,7 @@ def test_the_answers_of_a_refused_fetch_do_not_spill_into_the_next():
 
 
 def test_a_server_that_cannot_tell_sizes_is_read_mail_by_mail():
-    server, mailbox = connect(
+    _server, mailbox = connect(
         [
             (r"rfc822.size\)", b"%TAG% BAD what?\r\n"),
             (r"fetch (\d) .*body.peek", lambda match: literal(int(match[1])) + DONE),
@@ -144,7 +147,9 @@ def test_search_results_in_several_lines_are_one_list():
 def test_a_hundred_thousand_uids_are_read_without_a_line_too_long():
     """imaplib gives up on a line of 1,000,000 octets; 150,000 UIDs of 10 digits are 1,650,000."""
     first = 3_000_000_000
-    select = b"* 150000 EXISTS\r\n* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT %d]\r\n%%TAG%% OK [READ-WRITE]\x20\r\n" % (first + 150_000)
+    select = b"* 150000 EXISTS\r\n* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT %d]\r\n%%TAG%% OK [READ-WRITE]\x20\r\n" % (
+        first + 150_000
+    )
 
     def search(match):
         last = min(int(match[2]), first + 149_999)
@@ -189,7 +194,8 @@ def test_a_connection_of_no_more_use_is_said_to_be_so(answer, error, code):
 
 
 def test_a_folder_name_in_a_literal_is_read():
-    answer = b'* LIST (\\HasNoChildren) "/" {9}\r\nsay "hi" \r\n* LIST (\\Noselect) NIL 2024\r\n* LIST () "/" "Entw&APw-rfe"\r\n'
+    answer = b'* LIST (\\HasNoChildren) "/" {9}\r\nsay "hi" \r\n'
+    answer += b'* LIST (\\Noselect) NIL 2024\r\n* LIST () "/" "Entw&APw-rfe"\r\n'
     _server, mailbox = connect([("list", answer + DONE)])
     assert [(one.name, one.selectable) for one in mailbox.folders()] == [
         ('say "hi" ', True),
@@ -217,7 +223,7 @@ def test_a_folder_without_uidvalidity_is_not_read_with_a_cursor_that_means_nothi
 
 def test_a_line_cut_at_any_octet_of_a_fetch_gives_whole_mails_or_none(account):
     account.deliver(mail(1), mail(2))
-    proxy = CuttingProxy(account.server.imap, after=b"BODY.PEEK")
+    proxy = CuttingProxy(account.server.port("imap"), after=b"BODY.PEEK")
     whole = {1: mail(1), 2: mail(2)}
 
     def attempt():

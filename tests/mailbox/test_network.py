@@ -57,7 +57,7 @@ def test_the_metadata_service_is_not_allowed_by_a_name():
 @pytest.mark.parametrize("kind", [Imap, Pop])
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "0177.0.0.1"])
 def test_no_connection_is_made_to_an_internal_host_however_it_is_written(dovecot, kind, host):
-    port = dovecot.imap if kind is Imap else dovecot.pop3
+    port = dovecot.port("imap" if kind is Imap else "pop3")
     with pytest.raises(HostRefused):
         kind(host, port, timeout=3, security="none")
     kind(host, port, timeout=3, security="none", allowed=["127.0.0.0/8", "::1"])

@@ -69,7 +69,7 @@ def test_a_connection_of_no_more_use_is_said_to_be_so(answer, code):
 
 def test_a_line_cut_at_any_octet_gives_whole_mails_or_none_and_deletes_nothing(account):
     account.deliver(mail(1), mail(2))
-    proxy = CuttingProxy(account.server.pop3, after=b"RETR 2")
+    proxy = CuttingProxy(account.server.port("pop3"), after=b"RETR 2")
     connection = account.pop(proxy.port)
     everything(PopMailbox(connection), [(1, "a"), (2, "b")])
     length = proxy.passed
