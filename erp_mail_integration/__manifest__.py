@@ -22,6 +22,7 @@
         "views/fetchmail_server_views.xml",
         "views/menus.xml",
         "views/print_page.xml",
+        "views/ir_mail_server_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -22,3 +22,4 @@ from . import mail_thread_addresses
 from . import res_company
 from . import mail_thread
 from . import erp_email_tab
+from . import ir_mail_server
