@@ -23,7 +23,10 @@ class ResPartner(models.Model):
         :param email: normalised address of the author
         :returns: the address, '' if no contact has this address or the company has no email domain
         """
-        partner = self.search([("email_normalized", "=", email)], limit=1) if email else self.browse()
+        if not email:
+            return ""
+        partners = self.with_context(active_test=False).search([("email_normalized", "=", email)], limit=20)
+        partner = partners.sorted(lambda partner: (not partner.user_ids, not partner.active))[:1]
         return partner._get_reply_alias() if partner else ""
 
     def _get_reply_alias(self):

@@ -55,7 +55,8 @@ def display_name(name: str, address: str, via: str = "") -> str:
     >>> display_name("", "admin@example.com", via="My Company")
     'admin via My Company'
     """
-    shown = " ".join((name or address.partition("@")[0]).split())
+    shown = " ".join((name or address.partition("@")[0]).split())  # a line break would end the header
+    via = " ".join(via.split())
     return f"{shown} via {via}" if via and not shown.endswith(f" via {via}") else shown
 
 
