@@ -14,6 +14,7 @@ from . import paths
 
 HEARTBEAT = 10  # seconds of silence after which a long step says that it is alive
 _current_log = threading.local()
+_running = set()
 
 
 class Failure(Exception):
@@ -87,11 +88,14 @@ def run(command, log, *, stdin=None, check=True, **options):
             start_new_session=True,
             **options,
         )
+        _running.add(process)
         try:
             process.communicate(stdin.encode() if stdin else None)
         except BaseException:
             end_group(process)
             raise
+        finally:
+            _running.discard(process)
     if check and process.returncode:
         raise CommandFailed(command, process.returncode, path)
     return process.returncode
@@ -108,6 +112,12 @@ def end_group(process, patience=15):
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+
+
+def end_all():
+    """End every command that other threads are waiting for."""
+    for process in list(_running):
+        end_group(process)
 
 
 def interrupt_on_termination():

@@ -24,25 +24,28 @@ def configure(odoo, services):
     empties, can send a mail to the world.
     """
     addons = ",".join(str(path) for path in (paths.ROOT, *odoo.addons_path))
-    CONFIG.touch(mode=0o600)
-    CONFIG.write_text(
-        "[options]\n"
-        f"addons_path = {addons}\n"
-        f"data_dir = {paths.ODOO_DATA}\n"
-        f"db_host = {ports.LOOPBACK}\n"
-        f"db_port = {services.postgres.port}\n"
-        f"db_user = {USER}\n"
-        f"db_password = {services.postgres.password}\n"
-        f"smtp_server = {ports.LOOPBACK}\n"
-        f"smtp_port = {services.smtp.port}\n"
-        f"http_interface = {ports.LOOPBACK}\n"
-        f"screenshots = {paths.SCREENSHOTS}\n"
-        "list_db = False\n"
-        "without_demo = True\n"
-        "max_cron_threads = 0\n"
-        "limit_time_real = 0\n",
-        encoding="utf-8",
-    )
+    options = {
+        "addons_path": addons,
+        "data_dir": paths.ODOO_DATA,
+        "db_host": ports.LOOPBACK,
+        "db_port": services.postgres.port,
+        "db_user": USER,
+        "db_password": services.postgres.password,
+        "smtp_server": ports.LOOPBACK,
+        "smtp_port": services.smtp.port,
+        "http_interface": ports.LOOPBACK,
+        "screenshots": paths.SCREENSHOTS,
+        "list_db": False,
+        "without_demo": True,
+        "max_cron_threads": 0,
+        "limit_time_real": 0,
+    }
+    text = "[options]\n" + "".join(f"{name} = {value}\n" for name, value in options.items())
+    # Replaced in one go: another process of this clone may be starting an Odoo just now.
+    part = CONFIG.with_suffix(".part")
+    part.touch(mode=0o600)
+    part.write_text(text, encoding="utf-8")
+    part.replace(CONFIG)
 
 
 def command(database, *arguments):
@@ -83,14 +86,8 @@ def call(database, target, *, log, **arguments):
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder, "answer.json")
         code = INSIDE.format(target=target, arguments=json.dumps(arguments), answer=str(answer))
-        run(command_shell(database), log, stdin=code, env=environment(), cwd=paths.ROOT)
+        run(command(database, "shell", "--no-http"), log, stdin=code, env=environment(), cwd=paths.ROOT)
         return json.loads(answer.read_text(encoding="utf-8"))
-
-
-def command_shell(database):
-    """Return the command line of an Odoo that runs the Python code on its standard input."""
-    line = command(database, "shell", "--no-http")
-    return line
 
 
 @contextlib.contextmanager
