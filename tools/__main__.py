@@ -4,6 +4,9 @@ import argparse
 import shutil
 import sys
 
+if sys.version_info < (3, 11):
+    sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11 ...")
+
 from . import bench, environment, paths, run, service, testing
 from .console import Failure, interrupt_on_termination, say
 from .services import Services

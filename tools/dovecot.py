@@ -177,7 +177,7 @@ class Dovecot:
             if folder not in folders:
                 connection.create(_quoted(folder))
                 folders.add(folder)
-            received = received or datetime.datetime.now(datetime.timezone.utc)
+            received = received or datetime.datetime.now(datetime.UTC)
             # RFC 9051 section 6.3.12 wants CRLF line ends; a mail read from a file has often lost them.
             raw = raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
             code, answer = connection.append(_quoted(folder), f"({' '.join(flags)})", received, raw)

@@ -1,5 +1,6 @@
 """Checks of the sources: ``python3 -m tools.lint [--fix] [NAME ...]``, also called by ``make test`` and pre-commit."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -83,7 +84,7 @@ def _present(names):
 def _run(program, *arguments, cwd=paths.ROOT):
     """Return '' if the program was content, else what it said."""
     # npm's programs look for the `node` beside them.
-    environment = {"PATH": f"{BIN}:/usr/bin:/bin", "HOME": str(paths.LOCAL), "LC_ALL": "C.UTF-8"}
+    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
     done = subprocess.run(
         [program, *arguments],
         cwd=cwd,

@@ -40,18 +40,22 @@ class Odoo:
 
     @property
     def addons_path(self):
-        """Every folder of Odoo's own add-ons (a checkout has two, the Debian package one)."""
-        return [path for path in (self.home / "addons", self.home / "odoo" / "addons") if path.is_dir()]
+        """The folders of Odoo's own add-ons: two in a checkout.
+
+        Debian's package has a second one too, with parts of what is complete in the first: not to be used.
+        """
+        checkout = (self.home / "odoo-bin").exists()
+        return [self.home / "odoo" / "addons", *([self.home / "addons"] if checkout else [])]
 
     @property
     def version(self):
         """What tells two Odoos apart: the Debian version or the commit, '19.0' if there is neither."""
+        stamp = UNPACKED / "version"
+        if self.home.is_relative_to(UNPACKED):
+            return stamp.read_text(encoding="utf-8").strip()
         git = subprocess.run(
             ["git", "-C", self.home, "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
         )
-        stamp = UNPACKED / "version"
-        if stamp.exists() and stamp.is_relative_to(UNPACKED) and self.home.is_relative_to(UNPACKED):
-            return stamp.read_text(encoding="utf-8").strip()
         return git.stdout.strip() or "19.0"
 
 

@@ -5,7 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from . import paths, ports, service
+from . import ports, service
 from .console import Failure, run
 from .packages import postgres_bin
 
@@ -108,7 +108,18 @@ class Postgres:
             os.chown(password, self.account.pw_uid, self.account.pw_gid)
         try:
             run(
-                [self.bin / "initdb", "-D", self.data, "-U", USER, "-A", "scram-sha-256", "--pwfile", password, *locale],
+                [
+                    self.bin / "initdb",
+                    "-D",
+                    self.data,
+                    "-U",
+                    USER,
+                    "-A",
+                    "scram-sha-256",
+                    "--pwfile",
+                    password,
+                    *locale,
+                ],
                 "initdb",
                 cwd=self.folder,
                 **service.identity(self.account),

@@ -5,7 +5,7 @@ import shutil
 import sys
 
 from . import paths
-from .console import Failure, run, step
+from .console import run, step
 
 REQUIREMENTS = ("requirements.txt", "requirements-odoo.txt", "requirements-dev.txt")
 #: Their metadata requires ``odoo`` and Debian's Odoo requires ``psycopg2``, to be compiled: take them alone.
@@ -18,8 +18,6 @@ def ensure(odoo):
 
     :param odoo: the :class:`~tools.odoo_source.Odoo` that ``import odoo`` is to find.
     """
-    if sys.version_info < (3, 10):
-        raise Failure("Odoo 19 needs Python 3.10 or newer.")
     stamp = _stamp(odoo)
     if STAMP.exists() and STAMP.read_text(encoding="ascii") == stamp:
         return

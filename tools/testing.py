@@ -143,9 +143,7 @@ STEPS = {
 
 def _odoo_tests(log, database, tags, *arguments, known=frozenset()):
     line = odoo.command(database, *arguments, "--test-enable", "--test-tags", tags, "--stop-after-init")
-    code = console.run(
-        [*line, "--http-port", ports.free()], log, check=False, env=odoo.environment(), cwd=paths.ROOT
-    )
+    code = console.run([*line, "--http-port", ports.free()], log, check=False, env=odoo.environment(), cwd=paths.ROOT)
     result = read_odoo_log(paths.LOG / f"{log}.log", known)
     if code and not result.failures and not result.notes:
         result.failures.append(f"Odoo ended with code {code}, see {paths.LOG / log}.log")
@@ -163,7 +161,7 @@ def _pytest(name, *arguments):
     line = [paths.PYTHON, "-m", "pytest", "-q", "--junitxml", report, *arguments]
     code = console.run(line, name, check=False, env=odoo.environment(), cwd=paths.ROOT)
     result = read_junit(report) if report.exists() else Result()
-    if code and not result.failures or not result.passed:
+    if (code and not result.failures) or not result.passed:
         result.failures.append(f"pytest ended with code {code}:\n{console.tail(paths.LOG / f'{name}.log')}")
     return result
 

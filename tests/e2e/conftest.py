@@ -1,0 +1,113 @@
+"""Real servers for whole-path tests: what a test asks for is running, and gone afterwards.
+
+``make test ONLY=e2e`` sets everything up first. A test then asks for
+
+- ``database``: the name of its own Odoo database, with every app and the add-on;
+- ``account``: a mailbox of its own on the private Dovecot, see :class:`Account`;
+- ``odoo``: :class:`Odoo`, which runs code inside a real Odoo process, or serves the database over HTTP;
+- ``outbox``: a function that returns what Odoo sent to an address.
+"""
+
+import itertools
+import secrets
+
+import pytest
+
+from tools import environment, ports
+from tools import odoo as odoo_process
+
+_number = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def place():
+    with environment.ready(tests=True) as ready:
+        yield ready
+
+
+@pytest.fixture
+def database(place, request):
+    name = f"e2e_{next(_number)}"
+    with place.databases.temporary(place.databases.installed(), name) as copy:
+        yield copy
+
+
+class Account:
+    """One user of the private Dovecot."""
+
+    host = ports.LOOPBACK
+
+    def __init__(self, dovecot, user):
+        self._dovecot = dovecot
+        self.user = user
+        self.password = dovecot.password
+
+    def port(self, protocol="imap"):
+        """Return the port of 'imap', 'imaps', 'pop3' or 'pop3s'."""
+        return self._dovecot.port(protocol)
+
+    def deliver(self, *raws, folder="INBOX", flags=(), received=None):
+        """Append mails (bytes) to a folder."""
+        self._dovecot.deliver(self.user, [(folder, raw, flags, received) for raw in raws])
+
+    def connect(self):
+        """Return an imaplib connection, logged in."""
+        return self._dovecot.connect(self.user)
+
+    def flags(self, folder="INBOX"):
+        """Return the flags of each mail in a folder, in order: a list of strings."""
+        connection = self.connect()
+        connection.select(folder, readonly=True)
+        _ok, answers = connection.fetch("1:*", "(FLAGS)")
+        connection.logout()
+        return [answer.decode().partition("FLAGS (")[2].partition(")")[0] for answer in answers if answer]
+
+    def server_values(self, **values):
+        """Return values for a new ``fetchmail.server`` of this mailbox, over TLS; `values` win."""
+        return {
+            "name": self.user,
+            "server_type": "imap",
+            "server": self.host,
+            "port": self.port("imaps"),
+            "is_ssl": True,
+            "user": self.user,
+            "password": self.password,
+            "state": "done",
+            **values,
+        }
+
+
+@pytest.fixture
+def new_account(place):
+    """A function that makes a mailbox with a name nobody has."""
+    return lambda name="box": Account(place.services.dovecot, f"{name}-{secrets.token_hex(4)}@example.com")
+
+
+@pytest.fixture
+def account(new_account):
+    return new_account()
+
+
+class Odoo:
+    """Real Odoo processes on the test's database."""
+
+    def __init__(self, database):
+        self.database = database
+
+    def call(self, target, **arguments):
+        """Run ``module:function`` in a new Odoo process as ``function(env, **arguments)``; see tools/odoo.py."""
+        return odoo_process.call(self.database, target, log=f"e2e-{self.database}", **arguments)
+
+    def serve(self, *arguments):
+        """Serve the database while the ``with`` block runs; gives the base URL."""
+        return odoo_process.server(self.database, None, *arguments, log=f"e2e-{self.database}-http")
+
+
+@pytest.fixture
+def odoo(database):
+    return Odoo(database)
+
+
+@pytest.fixture
+def outbox(place):
+    return place.services.smtp.sent
