@@ -4,7 +4,7 @@ import argparse
 import shutil
 import sys
 
-if sys.version_info < (3, 11):
+if sys.version_info < (3, 11):  # noqa: UP036 (the system's Python, whatever it is)
     sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11 ...")
 
 from . import bench, environment, paths, run, service, testing
