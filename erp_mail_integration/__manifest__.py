@@ -23,6 +23,7 @@
         "views/menus.xml",
         "views/print_page.xml",
         "views/ir_mail_server_views.xml",
+        "views/mail_mail_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

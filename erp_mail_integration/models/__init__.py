@@ -15,6 +15,7 @@ from . import erp_email_gateway
 from . import erp_email_intake
 from . import fetchmail_folder
 from . import fetchmail_server
+from . import phone_gateway_mixin
 from . import ir_config_parameter
 from . import mail_alias_domain
 from . import mail_alias_domain_former
@@ -23,3 +24,5 @@ from . import res_company
 from . import mail_thread
 from . import erp_email_tab
 from . import ir_mail_server
+from . import mail_mail
+from . import mail_mail_phone

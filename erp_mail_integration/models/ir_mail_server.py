@@ -12,7 +12,8 @@ X_MAILER = "Odoo ERP Mail Integration"
 class IrMailServer(models.Model):
     """Decides under which address mail leaves a server, and by which order the server is found."""
 
-    _inherit = "ir.mail_server"
+    _name = "ir.mail_server"
+    _inherit = ["ir.mail_server", "erp.email.phone.gateway.mixin"]
 
     sender_strategy = fields.Selection(
         [
@@ -237,6 +238,15 @@ class IrMailServer(models.Model):
         if self._server_order() == "documented" and not self._match_from_filter(author, from_filter):
             return self._default_sender() or ""
         return ""
+
+    @api.model
+    def send_email(self, message, *args, **kwargs):
+        message_id = super().send_email(message, *args, **kwargs)
+        delivered = self.env.context.get("erp_mail_delivered")
+        if delivered is not None:
+            listed = f"{message['To'] or ''}, {message['Cc'] or ''}"
+            delivered.update((message["Message-Id"], address) for address in tools.mail.email_normalize_all(listed))
+        return message_id
 
     @api.model
     def _alter_message__(self, message, smtp_from, smtp_to_list):  # noqa: PLW3201

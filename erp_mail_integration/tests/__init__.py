@@ -6,3 +6,4 @@ from . import test_matching_trust
 from . import test_reference_type
 from . import test_system_parameters
 from . import test_outgoing_sender
+from . import test_outgoing_queue

@@ -1,0 +1,101 @@
+import smtplib
+from datetime import timedelta
+
+from odoo import api, fields, models, tools
+
+from ..sending import replies
+
+
+class MailMail(models.Model):
+    """Outgoing mail survives an outage: what failed for a while is tried again, the rest says why."""
+
+    _inherit = "mail.mail"
+
+    attempts = fields.Integer("Failed attempts", readonly=True, copy=False)
+    failure_explanation = fields.Text("What happened", compute="_compute_failure_explanation")
+    failure_next_step = fields.Text("What to do", compute="_compute_failure_explanation")
+
+    @api.depends("failure_reason")
+    @api.depends_context("lang")
+    def _compute_failure_explanation(self):
+        for mail in self:
+            explanation = replies.explain(mail.failure_reason) if mail.failure_reason else None
+            mail.failure_explanation = explanation and self.env._(explanation.what)  # pylint: disable=gettext-variable
+            mail.failure_next_step = explanation and self.env._(explanation.next_step)  # pylint: disable=gettext-variable
+
+    def _send(self, auto_commit=False, raise_exception=False, smtp_session=None, alias_domain_id=False,
+              mail_server=False, post_send_callback=None):  # fmt: skip
+        """Note who got the mail, so that another attempt leaves them out, and take a lost connection for temporary.
+
+        Odoo gives a mail one copy for each contact; when the third fails, two people have it already.
+        """
+        mails = self.with_context(erp_mail_delivered=set())
+        try:
+            return super(MailMail, mails)._send(
+                auto_commit=auto_commit,
+                raise_exception=raise_exception,
+                smtp_session=smtp_session,
+                alias_domain_id=alias_domain_id,
+                mail_server=mail_server,
+                post_send_callback=post_send_callback,
+            )
+        except smtplib.SMTPServerDisconnected as error:
+            # Odoo leaves the mail in hand as failed, and those behind it in the queue.
+            for mail in mails.filtered(lambda mail: mail.state == "exception" and mail.failure_type == "unknown")[:1]:
+                mail.failure_reason = tools.exception_to_unicode(error)
+                mail._retry_later()
+            raise
+
+    def _postprocess_sent_message(self, success_pids, success_emails, failure_reason=False, failure_type=None):
+        retried = self.browse()
+        if failure_type and failure_type not in ("mail_email_invalid", "mail_email_missing"):
+            retried = self.filtered(lambda mail: mail.state == "exception" and mail._retry_later())
+        return super(MailMail, self - retried)._postprocess_sent_message(
+            success_pids, success_emails, failure_reason=failure_reason, failure_type=failure_type
+        )
+
+    def _retry_later(self):
+        """Put a mail that failed for a while back into the queue, for those who have not got it.
+
+        :returns: whether it was, False for permanent failures and when it is time to give up
+        """
+        self.ensure_one()
+        delay = None
+        if replies.explain(self.failure_reason or "").temporary:
+            delay = replies.retry_delay(self.attempts + 1)
+        if delay is None:
+            return False
+        delivered = {
+            address
+            for message_id, address in self.env.context.get("erp_mail_delivered") or ()
+            if message_id == self.message_id
+        }
+        reached = self.recipient_ids.filtered(lambda partner: partner.email_normalized in delivered)
+        when = fields.Datetime.now() + delay
+        self.write(
+            {
+                "state": "outgoing",
+                "attempts": self.attempts + 1,
+                "scheduled_date": when,
+                "recipient_ids": [(3, partner.id) for partner in reached],
+                **self._undelivered_texts(delivered),
+            }
+        )
+        notifications = self.env["mail.notification"].sudo().search([("mail_mail_id", "=", self.id)])
+        reached_notifications = notifications.filtered(lambda notification: notification.res_partner_id in reached)
+        reached_notifications.write({"notification_status": "sent", "failure_type": False, "failure_reason": False})
+        (notifications - reached_notifications).filtered(
+            lambda notification: notification.notification_status not in ("sent", "canceled")
+        ).write({"notification_status": "ready", "failure_type": False, "failure_reason": self.failure_reason})
+        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger(when + timedelta(seconds=1))
+        return True
+
+    def _undelivered_texts(self, delivered):
+        """To and Cc lists are sent as one copy: either all of them got it or none."""
+        listed = tools.mail.email_normalize_all(self.email_to or self.email_cc or "")
+        return {"email_to": False, "email_cc": False} if listed and set(listed) <= delivered else {}
+
+    def action_retry(self):
+        failed = self.filtered(lambda mail: mail.state == "exception")
+        failed.write({"attempts": 0, "scheduled_date": False})
+        return super().action_retry()
