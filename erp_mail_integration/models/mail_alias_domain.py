@@ -149,18 +149,18 @@ class MailAliasDomain(models.Model):
         :returns: bare addresses, apart by commas; the text itself where no former address is in it
         """
         found = {tools.email_normalize(email) or email: email for email in tools.email_split(recipients or "")}
-        former = self.env["mail.alias.domain.former"].sudo().search([("email", "in", list(found))])
+        Former = self.env["mail.alias.domain.former"]
+        if Former._emails().isdisjoint(found):
+            return recipients
+        former = Former.sudo().search([("email", "in", list(found))])
         taken = set(self.env["mail.alias"].sudo().search([("alias_full_name", "in", former.mapped("email"))]).mapped("alias_full_name"))
         for address in former.filtered(lambda former: former.email not in taken):
             domain = address.alias_domain_id
             found[address.email] = domain.catchall_email if address.kind == "catchall" else domain.bounce_email
-        return ", ".join(found.values()) if former else recipients
+        return ", ".join(found.values())
 
     @api.model
     def _find_aliases(self, email_list):
         """Former addresses are our own too: never a contact, never a recipient."""
-        found = set(super()._find_aliases(email_list))
-        missing = [email for email in email_list if email and email not in found]
-        if missing:
-            found |= set(self.env["mail.alias.domain.former"].sudo().search([("email", "in", missing)]).mapped("email"))
+        found = {*super()._find_aliases(email_list), *self.env["mail.alias.domain.former"]._emails()}
         return [email for email in email_list if email in found]

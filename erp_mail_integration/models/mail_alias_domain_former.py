@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models, tools
 
 
 class MailAliasDomainFormer(models.Model):
@@ -14,3 +14,25 @@ class MailAliasDomainFormer(models.Model):
     email = fields.Char(required=True)
 
     _email_kind_uniq = models.UniqueIndex("(email, kind)", "This former address is known already.")
+
+    @api.model
+    @tools.ormcache()
+    def _emails(self):
+        """All former addresses, without a query: every mail that Odoo sends asks.
+
+        :rtype: frozenset[str]
+        """
+        return frozenset(self.sudo().search([]).mapped("email"))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
