@@ -133,7 +133,8 @@ def _mailbox(tokens: list[Token], raw: str, defects: set[str]) -> Address | None
     name = _phrase(tokens[: angles[0]]) or (_text(comments[0]) if comments else "")
     tail = tokens[angles[-1] + 1 :]
     well_formed = len(angles) == 2 and tokens[angles[0]][1] == "<" and tokens[angles[1]][1] == ">"
-    if not well_formed or any(kind not in ("space", "comment") for kind, _text in tail):
+    stray = any(kind == "bad" or (kind == "special" and text in ")\\[]") for kind, text in tokens[: angles[0]])
+    if not well_formed or stray or any(kind not in ("space", "comment") for kind, _text in tail):
         defects.add("bad-address")
         return Address(name, "", raw)
     inside = tokens[angles[0] + 1 : angles[1]]
@@ -141,7 +142,7 @@ def _mailbox(tokens: list[Token], raw: str, defects: set[str]) -> Address | None
     if not address and any(kind != "space" for kind, _text in inside):
         defects.add("bad-address")
     named = NAMED_ADDRESS.findall(name.lower())
-    if any(other.strip(".") != address for other in named):
+    if any(other.strip(".'") != address for other in named):
         defects.add("display-name-address")
     return Address(name, address, raw)
 
@@ -160,13 +161,11 @@ def _unquote(text: str) -> str:
 
 def _addr_spec(tokens: list[Token], defects: set[str]) -> str:
     """`local@domain` in lower case, or ''. Comments and outer space are allowed, nothing else."""
-    if any(kind == "comment" for kind, _text in tokens):
+    solid = [position for position, token in enumerate(tokens) if token[0] not in ("space", "comment")]
+    parts = tokens[solid[0] : solid[-1] + 1] if solid else []
+    if any(kind == "comment" for kind, _text in parts):
         defects.add("comment-in-address")
-    parts = [token for token in tokens if token[0] != "comment"]
-    while parts and parts[0][0] == "space":
-        parts.pop(0)
-    while parts and parts[-1][0] == "space":
-        parts.pop()
+        parts = [token for token in parts if token[0] != "comment"]
     ats = [position for position, token in enumerate(parts) if token == ("special", "@")]
     if len(ats) != 1:
         return ""
@@ -181,10 +180,8 @@ def _local_part(tokens: list[Token], defects: set[str]) -> str:
         # Legal, and made for confusion: "ceo@corp.com"@evil.com. Taken if quoting was not needed.
         defects.add("quoted-local-part")
         local = _unquote(tokens[0][1])
-    elif all(kind == "atom" or text == "." for kind, text in tokens):
-        local = "".join(text for _kind, text in tokens)
     else:
-        return ""
+        local = _dot_atom(tokens)
     if not LOCAL.fullmatch(local) or INVISIBLE.search(local) or local.startswith("=?"):
         return ""
     return local
@@ -193,13 +190,19 @@ def _local_part(tokens: list[Token], defects: set[str]) -> str:
 def _domain(tokens: list[Token]) -> str:
     if len(tokens) == 1 and tokens[0][0] == "literal":
         return tokens[0][1] if _is_address_literal(tokens[0][1][1:-1]) else ""
-    if not all(kind == "atom" or text == "." for kind, text in tokens):
-        return ""
-    domain = "".join(text for _kind, text in tokens).removesuffix(".")
+    domain = _dot_atom(tokens).removesuffix(".")
     labels = domain.split(".")
     if len(domain) > 253 or INVISIBLE.search(domain) or not all(map(LABEL.fullmatch, labels)):
         return ""
     return domain
+
+
+def _dot_atom(tokens: list[Token]) -> str:
+    """Atoms and dots as one text; '' of anything else. Two atoms side by side had a comment between."""
+    kinds = [kind if kind == "atom" else text for kind, text in tokens]
+    if any(kind not in ("atom", ".") for kind in kinds) or ("atom", "atom") in zip(kinds, kinds[1:]):
+        return ""
+    return "".join(text for _kind, text in tokens)
 
 
 def _is_address_literal(text: str) -> bool:

@@ -8,6 +8,8 @@ from .limits import MAX_FILENAME_BYTES
 
 FORBIDDEN = re.compile('[\x00-\x1f\x7f-\x9f<>:"|?*\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]')
 RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)")
+TYPES = mimetypes.MimeTypes()
+"""Python's own table: names must not depend on the machine."""
 EXTENSIONS = {
     "message/rfc822": ".eml",
     "message/global": ".eml",
@@ -40,7 +42,7 @@ def clean_filename(name: str) -> str:
 
 def default_filename(index: int, mimetype: str) -> str:
     """Name of an attachment that has none: its number and what it is."""
-    extension = EXTENSIONS.get(mimetype) or mimetypes.guess_extension(mimetype, strict=False) or ".bin"
+    extension = EXTENSIONS.get(mimetype) or TYPES.guess_extension(mimetype, strict=False) or ".bin"
     return f"attachment-{index + 1}{extension}"
 
 

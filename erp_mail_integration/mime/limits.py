@@ -25,7 +25,7 @@ MAX_SUBJECT_LENGTH = 2_000
 MAX_ADDRESSES = 1_000
 """Addresses kept of one header field."""
 
-MAX_ADDRESS_HEADER = 1_048_576
+MAX_ADDRESS_HEADER = 262_144
 """Characters of an address header that are read at all."""
 
 MAX_MESSAGE_ID_LENGTH = 998

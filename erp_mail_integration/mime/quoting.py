@@ -4,7 +4,7 @@ Four ways of quoting are known, each looked for line by line with bounded look-a
 
 1. `>` before every line (Thunderbird, Apple Mail, Gmail; bottom posting included), with the
    attribution above it;
-2. an attribution alone - `On ... wrote:` - after which everything is quoted;
+2. an attribution that names a moment, alone: `On ... wrote:`, after which everything is quoted;
 3. `-----Original Message-----` and its relatives;
 4. Outlook's block of `From: / Sent: / To: / Subject:` lines.
 """
@@ -29,8 +29,8 @@ SEPARATOR = re.compile(
     r"Message original|Message transféré|Message d’origine|Mensaje original|Mensaje reenviado|Messaggio originale|"
     r"Messaggio inoltrato|Oorspronkelijk bericht|Doorgestuurd bericht|Mensagem original|Mensagem encaminhada|"
     r"Wiadomość oryginalna|Wiadomość przekazana|Oryginalna wiadomość|元のメッセージ|転送メッセージ|Original Mail|"
-    r"Ursprungligt meddelande|Oprindelig meddelelse|Исходное сообщение|Пересылаемое сообщение)"
-    r"[^\n]{0,20}$",
+    r"Original|Ursprungligt meddelande|Oprindelig meddelelse|Исходное сообщение|Пересылаемое сообщение)"
+    r"\s?[-_:]{0,20}\s{0,4}$",
     re.IGNORECASE,
 )
 BEGIN_FORWARDED = re.compile(
@@ -41,20 +41,21 @@ BEGIN_FORWARDED = re.compile(
 )
 RULE = re.compile(r"\s{0,4}_{20,}\s*$|\s{0,4}-{10,}\s*$")
 
-# Attributions, by how they begin and end. Tried on up to four lines joined: they get wrapped.
-ATTRIBUTION = re.compile(
-    r"\s{0,4}(?:"
-    r"(?:On|Am|Le|El|Il giorno|Il|Op|Em|A|W dniu|Dnia|Den|På|Dne|Vào)\s.{4,400}?"
-    r"\b(?:wrote|schrieb|schrieb.{1,80}|a écrit|escribió|ha scritto|scrive|schreef(?:.{1,80})?|escreveu|napisał\(a\)|napisał|"
-    r"napisała|pisze|skrev(?:.{1,80})?|napsal(?:.{0,4}))\s?[:：]"
-    r"|\d{1,4}[-./年]\s?\d{1,2}[-./月]\s?\d{1,4}.{0,300}?(?:wrote|のメール|schrieb|:\s?<[^<>\s]{3,200}@[^<>\s]{3,200}>|"
-    r"<[^<>\s]{3,200}@[^<>\s]{3,200}>|さんは書きました|napisał\(a\)|написал\(?а?\)?)\s?[:：]"
-    r"|.{1,200}?(?:さんが書きました|さんは書きました|wrote on .{4,100}?|schrieb am .{4,100}?|a écrit le .{4,100}?)\s?[:：]"
-    r")\s*$",
-    re.IGNORECASE | re.DOTALL,
+# An attribution names a moment or an address, and ends in one of four ways.
+MOMENT = re.compile(r"\d{4}|\d[./:-]\d|@")
+ATTRIBUTION_START = re.compile(
+    r"\s{0,4}(?:(?:On|Am|Le|El|Il|Op|Em|A|W|Dnia|Den|På|Dne|Wiadomość)\s|-{2,10}\sOn\s)|.{0,24}?\d{1,4}[\s./:年-]", re.IGNORECASE
 )
-ATTRIBUTION_HINT = re.compile(
-    r"\s{0,4}(?:(?:On|Am|Le|El|Il|Op|Em|A|W|Dnia|Den|På|Dne|Vào)\s|\d)|.{0,300}(?:書きました|wrote|schrieb|écrit)", re.IGNORECASE
+_VERB = (
+    "wrote|writes|said|schrieb|a écrit|escribió|escribe|ha scritto|scrive|schreef|geschreven|escreveu|napisał|napisała|napisał\\(a\\)|"
+    "pisze|skrev|napsal|napsala|написал|написала|написал\\(а\\)|пишет|kirjoitti|írta|yazdı|写道|寫道|のメール|書きました"
+)
+ATTRIBUTION_END = re.compile(
+    rf"(?:(?:{_VERB})"
+    r"|\b(?:schrieb|schreef|skrev|napisana przez|napsal\(a\))\s[^?!]{2,160}"
+    r"|\b(?:wrote on|schrieb am|a écrit le)\s.{4,80}"
+    r"|<[^<>\s]{3,300}@[^<>\s]{3,300}>)\s?(?:[:：]|-{2,10})$",
+    re.IGNORECASE,
 )
 PHONE_SIGNATURE = re.compile(
     r"\s{0,4}(?:Sent from my \S.{0,60}|Sent from (?:Mail|Outlook|Samsung|Yahoo|Proton).{0,60}|Get Outlook for (?:iOS|Android).{0,60}|"
@@ -88,23 +89,28 @@ def split_quoted(text: str) -> Split:
     position = 0
     while position < len(lines):
         line = lines[position]
+        if not line or line.isspace():
+            own.append("")
+            position += 1
+            continue
+        if line.lstrip(" ").startswith(">"):
+            quoted.append(line)
+            position += 1
+            continue
         if _starts_quote(lines, position):
             quoted += lines[position:]
             break
         length = _attribution_length(lines, position)
         if length:
-            following = position + length
-            while following < len(lines) and not lines[following].strip():
-                following += 1
-            if following >= len(lines) or not lines[following].lstrip().startswith(">"):
+            following = _next_text(lines, position + length)
+            if following < len(lines) and lines[following].lstrip().startswith(">"):
+                quoted += lines[position:following]
+                position = following
+                continue
+            if MOMENT.search(" ".join(lines[position : position + length])):
                 quoted += lines[position:]
                 break
-            quoted += lines[position:following]
-            position = following
-            continue
-        if line.lstrip(" ").startswith(">"):
-            quoted.append(line)
-        elif not PHONE_SIGNATURE.match(line[:200]):
+        if not PHONE_SIGNATURE.match(line[:200]):
             own.append(line)
         position += 1
     return Split("\n".join(own).strip(), "\n".join(quoted).strip())
@@ -116,10 +122,8 @@ def _starts_quote(lines: list[str], position: int) -> bool:
     if SEPARATOR.match(line) or BEGIN_FORWARDED.match(line):
         return True
     if RULE.match(line):
-        following = position + 1
-        while following < min(position + 3, len(lines)) and not lines[following].strip():
-            following += 1
-        return following < len(lines) and _is_header_block(lines, following)
+        following = _next_text(lines, position + 1)
+        return following < min(position + 4, len(lines)) and _is_header_block(lines, following)
     return _is_header_block(lines, position)
 
 
@@ -133,20 +137,28 @@ def _is_header_block(lines: list[str], position: int) -> bool:
     return fellows >= 2
 
 
+def _next_text(lines: list[str], position: int) -> int:
+    """The next line that is not empty, looking ahead at most three."""
+    stop = min(position + 3, len(lines))
+    while position < stop and not lines[position].strip():
+        position += 1
+    return position
+
+
 def _attribution_length(lines: list[str], position: int) -> int:
-    """Number of lines of the attribution that begins here, 0 if there is none."""
-    if not ATTRIBUTION_HINT.match(lines[position][:400]):
+    """Number of lines of the attribution that begins here, 0 if there is none. Long ones get wrapped."""
+    joined = lines[position].strip()
+    if len(joined) > 600:
         return 0
-    joined = ""
-    for length in range(1, MAX_ATTRIBUTION_LINES + 1):
-        if position + length > len(lines):
-            break
-        line = lines[position + length - 1].strip()
-        if not line or (length > 1 and line.startswith(">")):
-            break
-        joined = f"{joined} {line}" if joined else line
-        if len(joined) > 600:
-            break
-        if joined.endswith((":", "：")) and ATTRIBUTION.match(joined):
+    if joined.endswith((":", "：", "--")) and ATTRIBUTION_END.search(joined):
+        return 1
+    if not ATTRIBUTION_START.match(joined):
+        return 0
+    for length in range(2, MAX_ATTRIBUTION_LINES + 1):
+        line = lines[position + length - 1].strip() if position + length <= len(lines) else ""
+        if not line or line.startswith(">") or len(joined) + len(line) > 600:
+            return 0
+        joined = f"{joined} {line}"
+        if line.endswith((":", "：", "--")) and ATTRIBUTION_END.search(joined) and MOMENT.search(joined):
             return length
     return 0

@@ -13,6 +13,8 @@ from .headers import Headers, decode_base64, parse_parameters, read_headers
 from .limits import MAX_DEPTH, MAX_FALSE_DELIMITERS, MAX_PARTS
 
 
+FIRST_DELIMITER = re.compile(rb"(?:\r?\n)*+--([^\r\n]{1,200}+)\r?\n(?=[Cc]ontent-|\r?\n)")
+"""What a boundary must have been that nobody declared."""
 LEADING_LINES = re.compile(rb"(?:\xef\xbb\xbf)?(?:\r?\n)*+")
 
 
@@ -116,6 +118,10 @@ class Structure:
             boundary = parameters.get("boundary", "").rstrip().encode("utf-8", "surrogateescape")
             if not boundary:
                 self.defects.append("boundary-missing")
+                guess = FIRST_DELIMITER.match(self.raw, body)
+                boundary = guess[1].rstrip() if guess else b""
+            if not boundary:
+                pass
             elif len(self._stack) >= MAX_DEPTH:
                 self.defects.append("too-deep")
             elif len(self.leaves) < MAX_PARTS:

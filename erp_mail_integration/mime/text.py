@@ -155,7 +155,7 @@ def clean(text: str) -> str:
     """Body text for a database: LF line ends, no NUL, no controls, no lone surrogates."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return CONTROLS.sub("", text)
+    return CONTROLS.sub("", text).removeprefix("\ufeff")
 
 
 def clean_line(text: str) -> str:
