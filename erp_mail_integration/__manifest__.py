@@ -24,6 +24,8 @@
         "views/print_page.xml",
         "views/ir_mail_server_views.xml",
         "views/mail_mail_views.xml",
+        "views/mail_compose_message_views.xml",
+        "views/res_users_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -1,1 +1,2 @@
 from . import email_content
+from . import email_upload

@@ -42,19 +42,25 @@ def new(to: Iterable[str] = (), subject: str = "", tag: str = "") -> Draft:
 
 
 def reply(
-    mail: ParsedMail, is_own: Callable[[str], bool], everybody: bool = False, tag: str = "", introduction: str = ""
+    mail: ParsedMail,
+    is_own: Callable[[str], bool],
+    everybody: bool = False,
+    sent: bool = False,
+    tag: str = "",
+    introduction: str = "",
 ) -> Draft:
     """An answer: to Reply-To, else From; with `everybody` also to the other recipients.
 
     The answer to a mail of our own goes where that mail went.
 
     :param is_own: whether an address is the writer's or one of our mailboxes and aliases: these get no answer
+    :param sent: the mail is one that we sent, whoever of us wrote it
     :param introduction: the line above the quoted text
     """
     others = [address for address in _addresses(mail.to) if not is_own(address)]
     copies = [address for address in _addresses(mail.cc) if not is_own(address)]
     target = _addresses(mail.reply_to) or _addresses([mail.from_])
-    if mail.from_.address and is_own(mail.from_.address) and (others or copies):
+    if (sent or is_own(mail.from_.address)) and (others or copies):
         to, rest = tuple(others) or tuple(copies), copies
     else:
         # Who answers their own notes answers themselves.

@@ -26,3 +26,12 @@ from . import erp_email_tab
 from . import ir_mail_server
 from . import mail_mail
 from . import mail_mail_phone
+from . import erp_email_attach
+from . import erp_email_compose
+from . import erp_email_writing
+from . import mail_compose_message
+from . import res_users
+from . import ir_mail_server_record
+from . import mail_mail_record
+from . import erp_email_delivery
+from . import erp_email_matcher_sent

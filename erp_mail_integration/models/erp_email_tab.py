@@ -3,13 +3,11 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, MissingError
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..mime import parse
 from ..mime.tags import strip_tags
 from .erp_email import LINKED, SEARCH_VECTOR, SUGGESTED
-from .erp_email_link import DETACHED
 
 PAGE_LIMIT = 40
 PAGE_LIMIT_MAX = 200
@@ -141,10 +139,10 @@ class ErpEmail(models.Model):
         if cursor:
             conditions.append(SQL("(l.date, l.id) < (%s, %s)", fields.Datetime.to_datetime(cursor[0]), int(cursor[1])))
         hits = SQL()
-        query = _tsquery(search)
+        query = tsquery(search)
         if query:
             hits = SQL(
-                "WITH hits AS MATERIALIZED (SELECT id FROM erp_email WHERE %s @@ to_tsquery('simple', %s))",
+                "WITH hits AS MATERIALIZED (SELECT id FROM erp_email WHERE %s @@ totsquery('simple', %s))",
                 SQL(SEARCH_VECTOR),
                 query,
             )
@@ -194,6 +192,9 @@ class ErpEmail(models.Model):
                     "auto": row["auto"] or "",
                     "thread": row["thread_key"] or f"mail-{row['id']}",
                     "state": row["state"],
+                    "internal": row["internal"],
+                    "delivery": row["delivery"] or "",
+                    "delivery_error": row["delivery_error"] or "",
                     "why": {
                         "rule": rules[row["rule"]],
                         "evidence": row["evidence"] or "",
@@ -223,7 +224,11 @@ class ErpEmail(models.Model):
     @api.model
     def _tab_info(self, record):
         """What the reader may do here."""
-        return {"can_write": record.has_access("write"), "count": self._tab_count(record)}
+        return {
+            "can_write": record.has_access("write"),
+            "count": self._tab_count(record),
+            "program": self.env.user.erp_email_program,
+        }
 
     @api.model
     @api.readonly
@@ -294,6 +299,11 @@ class ErpEmail(models.Model):
             if (link.res_model, link.res_id) != (record._name, record.id)
         ]
 
+    def _conversation(self):
+        """What the mails of a conversation share."""
+        self.ensure_one()
+        return self.thread_key or f"mail-{self.id}"
+
     def _parsed(self):
         """The mail, parsed again from its source; None where the source is gone."""
         self.ensure_one()
@@ -307,123 +317,23 @@ class ErpEmail(models.Model):
         self.ensure_one()
         return base64.b64decode(self.sudo().with_context(bin_size=False).raw or b"")
 
-    # ------------------------------------------------------------------ searching
-
-    @api.model
-    @api.readonly
-    def tab_search(self, res_model, res_id, search="", partner_id=False, limit=PAGE_LIMIT):
-        """Stored mails that could be attached to the document: newest first, of all that the user may read.
-
-        :param str search: words that addresses, subject or text hold
-        :param partner_id: a contact who takes part
-        """
-        record = self._tab_record(res_model, res_id, "write")
-        limit = max(1, min(int(limit), PAGE_LIMIT_MAX))
-        ids = self._search_ids(search, int(partner_id or 0), limit)
-        attached = self.env["erp.email.link"].sudo().search(
-            [("email_id", "in", ids), ("res_model", "=", record._name), ("res_id", "=", record.id), ("state", "=", LINKED)]
-        )
-        return [
-            {
-                "id": email.id,
-                "date": fields.Datetime.to_string(email.date),
-                "direction": email.direction,
-                "from_name": email.from_name or "",
-                "from_address": email.from_address or "",
-                "subject": strip_tags(email.subject or ""),
-                "preview": email.preview or "",
-                "attachments": email.attachment_count,
-                "attached": email in attached.email_id,
-            }
-            for email in self.sudo().browse(ids)
-        ]
-
-    @api.model
-    def _search_ids(self, search, partner_id, limit):
-        """Ids of the newest mails that fit and that the user may read."""
-        domain = Domain.TRUE
-        if partner_id:
-            domain &= Domain("address_ids.partner_id", "child_of", partner_id)
-        query = self._search(domain, order="date DESC, id DESC", limit=limit)
-        words = _tsquery(search)
-        if words:
-            query.add_where(SQL("%s @@ to_tsquery('simple', %s)", SQL(SEARCH_VECTOR), words))
-        return query.get_result_ids()
-
-    # ------------------------------------------------------------------ attaching
-
-    @api.model
-    def tab_attach(self, res_model, res_id, email_ids):
-        """Link mails to the document by hand. Who may write on the document may attach what they may read."""
-        record = self._tab_record(res_model, res_id, "write")
-        emails = self.browse([int(email_id) for email_id in email_ids])
-        emails._check_readable()
-        Link = self.env["erp.email.link"].sudo()
-        links = Link.search(
-            [("email_id", "in", emails.ids), ("res_model", "=", record._name), ("res_id", "=", record.id)]
-        )
-        by_hand = {"rule": "manual", "evidence": False, "score": 100, "state": LINKED, "user_id": self.env.uid}
-        links.filtered(lambda link: link.state != LINKED).write(by_hand)
-        new = emails.sudo() - links.email_id
-        Link.create(
-            [
-                by_hand | {"email_id": email.id, "res_model": record._name, "res_id": record.id, "date": email.date}
-                for email in new
-            ]
-        )
-        emails.sudo()._update_state()
-
-    @api.model
-    def tab_detach(self, res_model, res_id, email_ids):
-        """Take mails off the document; no rule puts them there again.
-
-        On a company's tab that is every link through which it shows.
-        """
-        record = self._tab_record(res_model, res_id, "write")
-        links = self._tab_written_links(record, email_ids, LINKED)
-        links.write({"state": DETACHED, "user_id": self.env.uid})
-        links.email_id._update_state()
-        return links.ids
-
-    @api.model
-    def tab_restore(self, res_model, res_id, email_ids):
-        """Undo :meth:`tab_detach`, with rule and evidence as they were."""
-        record = self._tab_record(res_model, res_id, "write")
-        links = self._tab_written_links(record, email_ids, DETACHED)
-        others = links.filtered(lambda link: link.user_id != self.env.user)
-        others.email_id.sudo(False)._check_readable()
-        links.write({"state": LINKED, "user_id": self.env.uid})
-        links.email_id._update_state()
-
-    @api.model
-    def _tab_written_links(self, record, email_ids, state):
-        ids = self._tab_record_ids(record)
-        writable = record.browse(ids)._filtered_access("write")
-        return self.env["erp.email.link"].sudo().search(
-            [
-                ("email_id", "in", [int(email_id) for email_id in email_ids]),
-                ("res_model", "=", record._name),
-                ("res_id", "in", writable.ids),
-                ("state", "=", state),
-            ]
-        )
-
 
 _COLUMNS = SQL(
     "l.id AS link, l.date, l.state, l.rule, l.evidence, l.user_id, e.id, e.direction, e.from_name, e.from_address,"
-    " e.to_text, e.subject, e.preview, e.attachment_count, e.auto, e.thread_key"
+    " e.to_text, e.subject, e.preview, e.attachment_count, e.auto, e.thread_key,"
+    " l.internal, e.delivery, e.delivery_error"
 )
 
 
 _REMOTE = re.compile(r"""(?:src|background)\s*=\s*["']?\s*(?:https?:)?//|url\(\s*["']?(?:https?:)?//""", re.IGNORECASE)
 
 
-def _tsquery(words):
+def tsquery(words):
     """Full-text query for what somebody typed: every word must begin a word of the mail; '' for no words.
 
     Only letters and digits pass, so that nothing of the query language does.
 
-    >>> _tsquery("Ann's order@")
+    >>> tsquery("Ann's order@")
     'ann:* & s:* & order:*'
     """
     return " & ".join(f"{word}:*" for word in re.findall(r"[^\W_]+", (words or "").lower())[:20])

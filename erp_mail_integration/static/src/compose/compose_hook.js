@@ -30,13 +30,28 @@ export function useCompose(getDocument, onSent = () => {}) {
         }
     }
 
-    async function write(kind, emailId, sure = false) {
+    async function write(kind, emailId) {
         const { resModel, resId } = getDocument();
         const draft = await orm.call("erp.email", "tab_compose", [resModel, resId, kind, emailId]);
-        if (draft.warnings.length && !sure) {
+        if (draft.warnings.length) {
             dialog.add(ReplyWarnings, { warnings: draft.warnings, confirm: () => open(draft) });
-        } else {
-            await open(draft);
+            return;
+        }
+        await open(draft);
+        if (kind === "reply" && draft.dropped) {
+            const close = notification.add(_t("Not among the recipients: %s", draft.dropped), {
+                type: "warning",
+                autocloseDelay: 10_000,
+                buttons: [
+                    {
+                        name: _t("Reply to all instead"),
+                        onClick: () => {
+                            close();
+                            write("reply_all", emailId);
+                        },
+                    },
+                ],
+            });
         }
     }
 

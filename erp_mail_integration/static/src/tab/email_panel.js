@@ -49,7 +49,7 @@ export class EmailPanel extends Component {
             grouped: browser.localStorage.getItem(GROUPED_KEY) !== "flat",
             info: { can_write: false, suggested: 0 },
         });
-        this.compose = useCompose(() => this.document);
+        this.compose = useCompose(() => this.document, () => this.reload());
         this.upload = useEmailUpload(this.root, {
             enabled: () => this.state.info.can_write,
             target: () => this.document,
@@ -110,6 +110,7 @@ export class EmailPanel extends Component {
             return;
         }
         Object.assign(this.state, { rows: page.rows, next: page.next, info: page.info });
+        this.compose.state.program = page.info.program;
         this.loadedAt = Date.now();
         this.props.onCount?.(page.info.count);
         if (!this.activeRow) {
