@@ -5,6 +5,7 @@ Content-Security-Policy, and a content type that the browser may not guess.
 """
 
 import secrets
+from base64 import b64encode
 
 from markupsafe import Markup
 from werkzeug.exceptions import NotFound
@@ -13,9 +14,9 @@ from odoo import http
 from odoo.exceptions import AccessError, MissingError
 from odoo.http import content_disposition, request
 
-from odoo.tools import html_sanitize
-
 from ..mime import parse
+from ..mime.display import display_html
+from ..models.erp_email_tab import shown_type
 
 # Shown in place: none of them can hold a script. PDFs are drawn by Odoo's own viewer.
 INLINE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "application/pdf"})
@@ -46,7 +47,7 @@ class EmailContent(http.Controller):
         mail = self._parsed(email_id)
         sources = "img-src data: https: http:" if with_images else "img-src data:"
         return self._respond(
-            _page(display_html(mail, remote_images=with_images)),
+            display_html(mail, _inline_images(mail), remote_images=with_images),
             "text/html; charset=utf-8",
             content_policy(sources, "style-src 'unsafe-inline'", SANDBOX),
         )
@@ -71,9 +72,10 @@ class EmailContent(http.Controller):
         if attachment is None:
             raise NotFound()
         policy = content_policy("sandbox", "style-src 'unsafe-inline'", "img-src 'self' data:")
-        if preview and attachment.mimetype in INLINE_TYPES:
-            return self._respond(attachment.payload, attachment.mimetype, policy)
-        if preview and attachment.mimetype.startswith(TEXT_TYPES):
+        mimetype = shown_type(attachment.name, attachment.mimetype)
+        if preview and mimetype in INLINE_TYPES:
+            return self._respond(attachment.payload, mimetype, policy)
+        if preview and mimetype.startswith(TEXT_TYPES):
             text = attachment.payload[:TEXT_PREVIEW_LIMIT].decode("utf-8", "replace")
             return self._respond(text, "text/plain; charset=utf-8", policy)
         # No type that a browser or another program would open by itself.
@@ -96,7 +98,7 @@ class EmailContent(http.Controller):
                 "email": email,
                 "mail": mail,
                 "attachments": [attachment.name for attachment in mail.attachments if not attachment.inline],
-                "html": Markup(display_html(mail)) if html == "1" and mail.html else "",
+                "html": Markup(_body_of(display_html(mail, _inline_images(mail)))) if html == "1" and mail.html else "",
                 "nonce": nonce,
             },
         )
@@ -136,21 +138,22 @@ class EmailContent(http.Controller):
         return request.make_response(content, list(headers.items()))
 
 
-def display_html(mail, remote_images=False):
-    """The sanitized HTML body of a parsed mail."""
-    return html_sanitize(mail.html, sanitize_form=True, strip_style=False)
+def _inline_images(mail):
+    """The URLs of the pictures that a body shows, by Content-ID: within the page, as it may not ask for anything."""
+    pictures = {
+        part.content_id: part
+        for part in mail.attachments
+        if part.content_id and part.mimetype in INLINE_TYPES and part.mimetype.startswith("image/")
+    }
+
+    def url(content_id):
+        part = pictures.get(content_id)
+        return f"data:{part.mimetype};base64,{b64encode(part.payload).decode()}" if part else None
+
+    return url
 
 
-def _page(body):
-    """A document around a sanitized body: readable type, no sideways scrolling, quotes quiet."""
-    return f"""<!DOCTYPE html>
-<html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer">
-<style>
-html {{ color-scheme: light; background: #fff; }}
-body {{ margin: 0; padding: 12px 16px; color: #212529; background: #fff; overflow-wrap: anywhere;
-  font: 14px/1.5 -apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", Ubuntu, "Noto Sans", Arial, sans-serif; }}
-img {{ max-width: 100%; height: auto; }}
-table {{ max-width: 100%; }}
-pre {{ white-space: pre-wrap; }}
-blockquote {{ margin: 0 0 0 4px; padding-left: 12px; border-left: 2px solid #dee2e6; color: #6c757d; }}
-</style></head><body>{body}</body></html>"""
+def _body_of(document):
+    """What stands inside the body element of a sanitized document, with its quotes unfolded: paper has no clicks."""
+    body = document[document.index(">", document.index("<body")) + 1 : document.rindex("</body>")]
+    return body.replace('<details class="erp-mail-quote">', '<details class="erp-mail-quote" open>')

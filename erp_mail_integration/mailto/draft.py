@@ -27,13 +27,27 @@ class Draft:
     cc: tuple[str, ...] = ()
     subject: str = ""
     """One line: prefix once, tag once."""
-    body: str = ""
-    """Plain text to write above: an introduction and the quoted mail."""
+    introduction: str = ""
+    """Says whose text follows."""
+    text: str = ""
+    """The text of the mail that is answered or passed on."""
+    quoted: bool = False
+    """The text is an answer's quote."""
     in_reply_to: str = ""
     """Message-ID with its `<>`; '' for a new conversation."""
     references: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     """Addresses that got the mail and will not get the answer."""
+
+    @property
+    def body(self) -> str:
+        """Plain text to write above; '' for a mail of its own."""
+        if not self.text and not self.introduction:
+            return ""
+        if not self.quoted:
+            return "\n\n" + "\n\n".join(filter(None, (self.introduction, self.text)))
+        lines = (f">{line}" if line.startswith(">") else f"> {line}" for line in self.text.strip().splitlines())
+        return "\n".join(("\n", self.introduction, *lines))
 
 
 def new(to: Iterable[str] = (), subject: str = "", tag: str = "") -> Draft:
@@ -70,7 +84,9 @@ def reply(
         to=to if not everybody else _unique([*to, *(address for address in others if address in rest)]),
         cc=tuple(address for address in rest if address in copies and address not in others) if everybody else (),
         subject=tagged_subject("RE: ", mail.subject, tag),
-        body=_quoted(introduction, mail.text),
+        introduction=introduction,
+        text=mail.text,
+        quoted=True,
         in_reply_to=mail.message_id,
         references=_references(mail),
         dropped=() if everybody else tuple(rest),
@@ -79,7 +95,7 @@ def reply(
 
 def forward(mail: ParsedMail, tag: str = "", introduction: str = "") -> Draft:
     """The mail for somebody else: no recipients yet, its text below an introduction."""
-    return Draft(subject=tagged_subject("FW: ", mail.subject, tag), body=f"\n\n{introduction}\n\n{mail.text}")
+    return Draft(subject=tagged_subject("FW: ", mail.subject, tag), introduction=introduction, text=mail.text)
 
 
 def tagged_subject(prefix: str, subject: str, tag: str) -> str:
@@ -91,11 +107,6 @@ def tagged_subject(prefix: str, subject: str, tag: str) -> str:
     plain = CONTROL.sub(" ", strip_tags(CONTROL.sub(" ", subject)))
     plain = PREFIXES.sub("", " ".join(plain.split()))[:MAX_SUBJECT]
     return f"{prefix}{plain} {tag}".strip() if tag else f"{prefix}{plain}".strip()
-
-
-def _quoted(introduction: str, text: str) -> str:
-    lines = "\n".join(f">{line}" if line.startswith(">") else f"> {line}" for line in text.strip().splitlines())
-    return f"\n\n{introduction}\n{lines}"
 
 
 def _references(mail: ParsedMail) -> tuple[str, ...]:

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, email_normalize, format_datetime, html_sanitize, plaintext2html
@@ -60,7 +62,7 @@ class ErpEmail(models.Model):
             return mailto.forward(parsed, tag=tag, introduction=email._forward_introduction())
         if kind == "resend":
             people = mailto.reply(parsed, lambda address: False, everybody=True, sent=True)
-            return mailto.Draft(to=people.to, cc=people.cc, subject=email.subject or "", body=parsed.text)
+            return mailto.Draft(to=people.to, cc=people.cc, subject=email.subject or "", text=parsed.text)
         own = self._own_addresses([address.address for address in (parsed.from_, *parsed.to, *parsed.cc, *parsed.reply_to)])
         return mailto.reply(
             parsed,
@@ -70,7 +72,7 @@ class ErpEmail(models.Model):
             tag=tag,
             introduction=self.env._(
                 "On %(date)s, %(name)s wrote:",
-                date=format_datetime(self.env, email.date),
+                date=_moment(self.env, email.date),
                 name=email.from_name or email.from_address or "",
             ),
         )
@@ -79,7 +81,7 @@ class ErpEmail(models.Model):
         lines = [
             f"---------- {self.env._('Forwarded mail')} ----------",
             self.env._("From: %s", " ".join(filter(None, (self.from_name, self.from_address and f"<{self.from_address}>")))),
-            self.env._("Date: %s", format_datetime(self.env, self.date)),
+            self.env._("Date: %s", _moment(self.env, self.date)),
             self.env._("Subject: %s", self.subject or ""),
             self.env._("To: %s", self.to_text or ""),
         ]
@@ -119,7 +121,7 @@ class ErpEmail(models.Model):
             warnings.append(
                 self.env._(
                     "A newer mail of this conversation came on %(date)s from %(name)s.",
-                    date=format_datetime(self.env, newest.date),
+                    date=_moment(self.env, newest.date),
                     name=newest.from_name or newest.from_address or "?",
                 )
             )
@@ -178,10 +180,13 @@ class ErpEmail(models.Model):
                     for part in parsed.attachments
                 ]
             )
-        if kind == "resend" and parsed.html:
-            body = html_sanitize(parsed.html)
-        else:
-            body = plaintext2html(draft.body)
+        body = Markup()
+        if kind != "new":
+            content = html_sanitize(parsed.html) if kind in ("forward", "resend") and parsed.html else plaintext2html(draft.text)
+            if draft.quoted:
+                content = Markup("<blockquote>%s</blockquote>") % content
+            introduction = plaintext2html(draft.introduction) if draft.introduction else ""
+            body = content if kind == "resend" else Markup("<p><br></p>%s%s") % (introduction, content)
         titles = {
             "new": self.env._("New mail"),
             "reply": self.env._("Reply"),
@@ -233,3 +238,8 @@ class ErpEmail(models.Model):
         )
         mail.send_after_commit()
         return self.env._("The mail is on its way to %s.", user.email_normalized)
+
+
+def _moment(env, date):
+    """A date as a sentence of a mail says it."""
+    return format_datetime(env, date, dt_format="d MMM y, HH:mm")

@@ -1,4 +1,5 @@
 import base64
+import mimetypes
 import re
 
 from odoo import api, fields, models
@@ -252,7 +253,11 @@ class ErpEmail(models.Model):
             "quoted": parsed.quoted_text if parsed else "",
             "has_html": bool(parsed and parsed.html),
             "remote_images": bool(parsed and _REMOTE.search(parsed.html)),
-            "attachments": [info for info in email.attachment_info or [] if not info.get("inline")],
+            "attachments": [
+                info | {"mimetype": shown_type(info["name"], info["mimetype"])}
+                for info in email.attachment_info or []
+                if not info.get("inline")
+            ],
             "size": email.size,
             "auto": email.auto or "",
             "defects": email.defects or "",
@@ -326,6 +331,13 @@ _COLUMNS = SQL(
 
 
 _REMOTE = re.compile(r"""(?:src|background)\s*=\s*["']?\s*(?:https?:)?//|url\(\s*["']?(?:https?:)?//""", re.IGNORECASE)
+
+
+def shown_type(name, mimetype):
+    """The type by which to show an attachment: scanners and some programs declare everything as bytes."""
+    if mimetype == "application/octet-stream":
+        return mimetypes.guess_type(name)[0] or mimetype
+    return mimetype
 
 
 def tsquery(words):

@@ -1,7 +1,8 @@
 import logging
 
 from odoo import models
-from odoo.tools import email_normalize, email_split_tuples
+from odoo.tools import email_normalize
+from odoo.tools.mail import email_split_tuples
 
 from ..mailbox import RawMail
 from .ir_mail_server_record import Outbox

@@ -140,7 +140,7 @@ def test_what_is_no_address_is_left_out_of_the_link():
     in_reply_to=st.text(max_size=60),
 )
 def test_whatever_a_draft_holds_the_link_has_these_fields_and_no_others(subject, body, to, in_reply_to):
-    link = m.mailto(m.Draft(to=tuple(to), subject=subject, body=body, in_reply_to=in_reply_to))
+    link = m.mailto(m.Draft(to=tuple(to), subject=subject, text=body, quoted=True, in_reply_to=in_reply_to))
     assert link.url.isascii() and not any(char.isspace() for char in link.url)
     recipients, fields = read(link.url)
     assert set(fields) <= {"subject", "In-Reply-To", "body"}
