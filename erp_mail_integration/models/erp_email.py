@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import OrderedSet
+from odoo.tools.mail import formataddr
 
 LINKED = "linked"
 SUGGESTED = "suggested"
@@ -301,4 +302,8 @@ def _participants(parsed):
 
 
 def _addresses_text(addresses):
-    return ", ".join(address.raw for address in addresses[:ADDRESSES_LIMIT])[:PARTICIPANTS_LIMIT] or False
+    """Names decoded, as a reader expects them; an address that cannot be trusted as it stands in the mail."""
+    return ", ".join(
+        formataddr((address.name, address.address)) if address.address else address.raw
+        for address in addresses[:ADDRESSES_LIMIT]
+    )[:PARTICIPANTS_LIMIT] or False

@@ -71,6 +71,12 @@ class TestIntake(EmailCommon):
         copies = self.receive(mail(From=self.user_employee.email_formatted), mail("In"))
         self.assertEqual(copies.email_id.mapped("direction"), ["out", "in"])
 
+    def test_names_of_recipients_are_decoded(self):
+        to = "=?utf-8?b?VG9tw6Fz?= Rivera <tomas@mycompany.example>, Vogel, Petra <"
+        email = self.receive(mail(To=to, Cc='"Lindqvist, Anna" <anna@mycompany.example>')).email_id
+        self.assertTrue(email.to_text.startswith('"Tomás Rivera" <tomas@mycompany.example>'), email.to_text)
+        self.assertEqual(email.cc_text, '"Lindqvist, Anna" <anna@mycompany.example>')
+
     def test_a_uid_is_taken_in_once(self):
         mails = [self.raw_mail(mail())]
         intake = self.env["erp.email.intake"]
