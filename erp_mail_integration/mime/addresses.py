@@ -7,6 +7,7 @@ comma separates nothing. Everything is linear and without recursion.
 """
 
 import ipaddress
+import itertools
 import re
 
 from .headers import decode_words
@@ -25,7 +26,9 @@ TOKEN = re.compile(
 COMMENT_STEP = re.compile(r"\\.|[()]", re.DOTALL)
 LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]+")
 LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
-INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
 NAMED_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,255}")
 MAX_ADDRESS_LENGTH = 320
 
@@ -200,7 +203,7 @@ def _domain(tokens: list[Token]) -> str:
 def _dot_atom(tokens: list[Token]) -> str:
     """Atoms and dots as one text; '' of anything else. Two atoms side by side had a comment between."""
     kinds = [kind if kind == "atom" else text for kind, text in tokens]
-    if any(kind not in ("atom", ".") for kind in kinds) or ("atom", "atom") in zip(kinds, kinds[1:]):
+    if any(kind not in ("atom", ".") for kind in kinds) or ("atom", "atom") in itertools.pairwise(kinds):
         return ""
     return "".join(text for _kind, text in tokens)
 

@@ -8,8 +8,12 @@ from .structure import Part
 from .text import clean_line
 
 MESSAGE_ID = re.compile(r"<[^<>]{1,998}>")
-HEADER_MESSAGE_ID = re.compile(r"^[ \t>]{0,8}message-id[ \t]{0,8}:\s{0,8}(<[^<>\s]{3,998}>)", re.IGNORECASE | re.MULTILINE)
-DAEMON = re.compile(r"(?:mailer-daemon|postmaster|mail-daemon|mdaemon|bounces?|mailerdaemon)(?:[+=.-].*)?@", re.IGNORECASE)
+HEADER_MESSAGE_ID = re.compile(
+    r"^[ \t>]{0,8}message-id[ \t]{0,8}:\s{0,8}(<[^<>\s]{3,998}>)", re.IGNORECASE | re.MULTILINE
+)
+DAEMON = re.compile(
+    r"(?:mailer-daemon|postmaster|mail-daemon|mdaemon|bounces?|mailerdaemon)(?:[+=.-].*)?@", re.IGNORECASE
+)
 BOUNCE_SUBJECT = re.compile(
     r"(?:undeliver|undelivered|returned mail|mail delivery (?:fail|system|subsystem)|delivery (?:status notification|failure|has failed)|"
     r"failure notice|unzustellbar|nicht zustellbar|non remis|no entregado|impossibile recapitare|nondeliverable|配信不能)",
@@ -45,7 +49,13 @@ def classify(headers: Headers, leaves: list[Part], author: str, subject: str) ->
     if any(headers.count(name) for name in ("x-autoreply", "x-autorespond", "x-autoresponse", "x-auto-reply")):
         return "auto-replied"
     suppress = headers.get("x-auto-response-suppress").lower()
-    if submitted not in ("", "no") or null_path or "all" in suppress or "autoreply" in suppress or "feedback-report" in reports:
+    if (
+        submitted not in ("", "no")
+        or null_path
+        or "all" in suppress
+        or "autoreply" in suppress
+        or "feedback-report" in reports
+    ):
         return "auto-replied" if AWAY_SUBJECT.match(subject) else "auto-generated"
     if any(headers.count(name) for name in ("list-id", "list-post", "mailing-list")) or precedence == "list":
         return "list"

@@ -21,7 +21,9 @@ PROPERTY = re.compile(
     r"table-layout|border-collapse|border-spacing|caption-side|empty-cells|opacity|overflow|overflow-[xy]|visibility|"
     r"box-sizing|flex(?:-[a-z]+)?|align-(?:items|content|self)|justify-content|gap|order)"
 )
-DECLARATION = re.compile(r"""\s*+([a-zA-Z-]{2,40}+)\s*+:\s*+((?:[^;"'(]++|"[^"]*+"?|'[^']*+'?|\([^()]*+\)?)*+);?|[^;]++;?|;""")
+DECLARATION = re.compile(
+    r"""\s*+([a-zA-Z-]{2,40}+)\s*+:\s*+((?:[^;"'(]++|"[^"]*+"?|'[^']*+'?|\([^()]*+\)?)*+);?|[^;]++;?|;"""
+)
 FUNCTION = re.compile(r"([\w-]*)\s*\(", re.ASCII)
 HARMLESS_FUNCTIONS = {"rgb", "rgba", "hsl", "hsla", "calc", "linear-gradient", "radial-gradient"}
 URL = re.compile(r"""url\(\s*+("[^"]*+"|'[^']*+'|[^\s"'()]*+)\s*+\)""", re.IGNORECASE)

@@ -21,7 +21,7 @@ Q_ESCAPE = re.compile(rb"=([0-9A-Fa-f]{2})")
 class Headers:
     """The header fields of one part, as bytes, in their order."""
 
-    __slots__ = ("fields", "truncated", "_by_name")
+    __slots__ = ("_by_name", "fields", "truncated")
 
     def __init__(self, fields: list[tuple[str, bytes]], truncated: bool = False):
         self.fields = fields

@@ -41,12 +41,12 @@ LAYOUT = {
     "p": PARAGRAPH,
     "blockquote": QUOTE,
 }
-LAYOUT |= dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table"), PARAGRAPH)
-LAYOUT |= dict.fromkeys(
-    ("div", "tr", "pre", "section", "article", "header", "footer", "address", "center", "form", "fieldset")
-    + ("dt", "dd", "caption", "body", "main", "nav", "aside", "figure", "figcaption", "option", "legend"),
-    BLOCK,
+PARAGRAPHS = "h1 h2 h3 h4 h5 h6 ul ol dl table"
+BLOCKS = (
+    "div tr pre section article header footer address center form fieldset dt dd caption body main nav aside "
+    "figure figcaption option legend"
 )
+LAYOUT |= dict.fromkeys(PARAGRAPHS.split(), PARAGRAPH) | dict.fromkeys(BLOCKS.split(), BLOCK)
 CLOSING = LAYOUT | {"blockquote": UNQUOTE, "li": BLOCK, "hr": ""}
 MAX_QUOTE_PREFIX = 8
 """Deeper quotes are shown at this depth: 8,000 nested ones would fill 64 MB with prefixes."""
@@ -61,75 +61,84 @@ def html_to_text(source: str) -> str:
 
     :param source: decoded HTML of any quality
     """
-    marked = "".join(_tokens(clean(source)))
+    marked = "".join(_Reader(clean(source)).tokens())
     marked = html.unescape(LONG_REFERENCE.sub("\ufffd", SPACES.sub(" ", marked)))
     return _layout(marked)
 
 
-def _tokens(source: str):
-    """Text and layout marks, in order. Every character is looked at a bounded number of times."""
-    position = 0
-    tag = TAG
-    last_comment = source.rfind("-->")
-    unclosed: set[str] = set()
-    link: tuple[str, int] | None = None
-    preformatted = 0
-    text_since_link: list[str] = []
-    for opening in OPENING.finditer(source):
-        at = opening.start()
-        if at < position:
-            continue
-        if at > position:
-            text = source[position:at]
-            position = at
-            if link is not None:
-                text_since_link.append(text)
-            yield _kept(text) if preformatted else text
-        if source.startswith("<!--", at) and at < last_comment:
-            comment = COMMENT.match(source, at)
-            if comment:
-                position = comment.end()
-                continue
-        match = tag.match(source, at)
-        if match is None:
-            if tag is TAG:
-                # No `>` to the end: from here on a tag ends before the next `<`, so that this
-                # search is not repeated and the text behind is not lost.
-                tag = SIMPLE_TAG
-                match = tag.match(source, at)
-            if match is None:
-                continue
-        position = match.end()
-        name = (match[2] or "").lower()
-        if not name:
-            continue
-        closing = bool(match[1])
-        if not closing and name in HIDDEN and name not in unclosed:
-            end = HIDDEN[name].search(source, position)
-            if end:
-                position = end.end()
-            else:
-                unclosed.add(name)
-        elif name == "a":
-            if link is not None:
-                yield _link_suffix(link[0], "".join(text_since_link))
-            href = "" if closing else _attribute("href", match[3])
-            link = (href, position) if href else None
-            text_since_link = []
-        elif name == "img":
-            yield _attribute("alt", match[3])[:200].translate({ord(mark): None for mark in "<>"})
+class _Reader:
+    """Reads a source once, from start to end; every character a bounded number of times."""
+
+    def __init__(self, source: str):
+        self._source = source
+        self._position = 0
+        self._tag = TAG
+        self._last_comment = source.rfind("-->")
+        self._unclosed: set[str] = set()
+        self._preformatted = 0
+        self._href = ""
+        self._link_text: list[str] = []
+
+    def tokens(self):
+        """Text and layout marks, in order."""
+        for opening in OPENING.finditer(self._source):
+            if opening.start() >= self._position:
+                yield self._text(opening.start())
+                match = self._match()
+                if match:
+                    self._position = match.end()
+                    if match.re is not COMMENT and match[2]:
+                        yield self._mark(match[2].lower(), bool(match[1]), match[3])
+        yield self._text(len(self._source))
+        yield self._end_link()
+
+    def _text(self, stop: int) -> str:
+        text = self._source[self._position : stop]
+        self._position = stop
+        if self._href and text:
+            self._link_text.append(text)
+        return text.replace("\n", BREAK).replace(" ", KEPT_SPACE) if self._preformatted else text
+
+    def _match(self) -> re.Match | None:
+        """The tag or comment at the current position; None if its `<` is text."""
+        at = self._position
+        if at < self._last_comment and self._source.startswith("<!--", at):
+            return COMMENT.match(self._source, at)
+        match = self._tag.match(self._source, at)
+        if match is None and self._tag is TAG:
+            # No `>` to the end: from here on a tag ends before the next `<`, so that this search is not
+            # repeated and the text behind is not lost.
+            self._tag = SIMPLE_TAG
+            match = SIMPLE_TAG.match(self._source, at)
+        return match
+
+    def _mark(self, name: str, closing: bool, attributes: str) -> str:
+        """What a tag is in the text."""
+        if name in HIDDEN and not closing:
+            self._skip(name)
+            return ""
+        if name == "a":
+            suffix = self._end_link()
+            self._href = "" if closing else _attribute("href", attributes)
+            return suffix
+        if name == "img":
+            return _attribute("alt", attributes)[:200].translate({ord("<"): None, ord(">"): None})
+        if name == "pre":
+            self._preformatted = max(0, self._preformatted + (-1 if closing else 1))
+        return (CLOSING if closing else LAYOUT).get(name, "")
+
+    def _skip(self, name: str) -> None:
+        """Leave out an element; one that is never closed stays, so that the text behind is not lost."""
+        end = None if name in self._unclosed else HIDDEN[name].search(self._source, self._position)
+        if end:
+            self._position = end.end()
         else:
-            if name == "pre":
-                preformatted = max(0, preformatted + (-1 if closing else 1))
-            yield (CLOSING if closing else LAYOUT).get(name, "")
-    text = source[position:]
-    yield _kept(text) if preformatted else text
-    if link is not None:
-        yield _link_suffix(link[0], "".join(text_since_link) + text)
+            self._unclosed.add(name)
 
-
-def _kept(text: str) -> str:
-    return text.replace("\n", BREAK).replace(" ", KEPT_SPACE)
+    def _end_link(self) -> str:
+        suffix = _link_suffix(self._href, "".join(self._link_text)) if self._href else ""
+        self._href, self._link_text = "", []
+        return suffix
 
 
 def _attribute(name: str, attributes: str) -> str:

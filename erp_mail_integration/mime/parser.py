@@ -100,9 +100,7 @@ def _read(raw: bytes, received: datetime | None) -> ParsedMail:
         bounced_ids=bounced,
         defects=tuple(defects)[:MAX_DEFECTS],
         headers=tuple((name, decode_words(unfold(value))) for name, value in headers.fields),
-        fingerprint=fingerprint(
-            message_id, from_.address or from_.raw, headers.get("date"), subject, body.digests
-        ),
+        fingerprint=fingerprint(message_id, from_.address or from_.raw, headers.get("date"), subject, body.digests),
     )
 
 
@@ -114,7 +112,9 @@ def _author(headers: Headers, defects: dict[str, None]) -> Address:
         return Address()
     raw = decode_words(values[0])[:1000]
     found, flags = parse_addresses(values[0])
-    defects.update(dict.fromkeys(f"from-{flag}" if flag in ("bad-address", "group") else flag for flag in sorted(flags)))
+    defects.update(
+        dict.fromkeys(f"from-{flag}" if flag in ("bad-address", "group") else flag for flag in sorted(flags))
+    )
     if len(values) > 1:
         # RFC 5322 3.6 allows one. Programs disagree on which counts, and attackers know it.
         defects["multiple-from-headers"] = None
@@ -244,7 +244,9 @@ class _Body:
             return ""
         return "\n".join(
             "\n".join(segment["text/html"])
-            or "".join(f'<pre style="white-space: pre-wrap">{html.escape(text)}</pre>' for text in segment["text/plain"])
+            or "".join(
+                f'<pre style="white-space: pre-wrap">{html.escape(text)}</pre>' for text in segment["text/plain"]
+            )
             for segment in self._segments.values()
         )
 

@@ -44,7 +44,8 @@ RULE = re.compile(r"\s{0,4}_{20,}\s*$|\s{0,4}-{10,}\s*$")
 # An attribution names a moment or an address, and ends in one of four ways.
 MOMENT = re.compile(r"\d{4}|\d[./:-]\d|@")
 ATTRIBUTION_START = re.compile(
-    r"\s{0,4}(?:(?:On|Am|Le|El|Il|Op|Em|A|W|Dnia|Den|På|Dne|Wiadomość)\s|-{2,10}\sOn\s)|.{0,24}?\d{1,4}[\s./:年-]", re.IGNORECASE
+    r"\s{0,4}(?:(?:On|Am|Le|El|Il|Op|Em|A|W|Dnia|Den|På|Dne|Wiadomość)\s|-{2,10}\sOn\s)|.{0,24}?\d{1,4}[\s./:年-]",
+    re.IGNORECASE,
 )
 _VERB = (
     "wrote|writes|said|schrieb|a écrit|escribió|escribe|ha scritto|scrive|schreef|geschreven|escreveu|napisał|napisała|napisał\\(a\\)|"

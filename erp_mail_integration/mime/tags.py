@@ -51,7 +51,9 @@ ENCODED = re.compile(r"=([0-9a-f]{2})", re.IGNORECASE)
 DROPPED = re.compile(rf"[\s>|{_INVISIBLE}]|=\r?\n", re.IGNORECASE)
 BRACKETS = str.maketrans("［【］】", "[[]]")
 DASHES = re.compile(f"[{_DASH}]")
-NUMBER = re.compile(r"(?<![\w&/#＃])(?P<open>[\[［]\s{0,3})?[#＃]\s?(?P<number>\d{1,18}+)(?![\w-])(?P<close>\s{0,3}[\]］])?")
+NUMBER = re.compile(
+    r"(?<![\w&/#＃])(?P<open>[\[［]\s{0,3})?[#＃]\s?(?P<number>\d{1,18}+)(?![\w-])(?P<close>\s{0,3}[\]］])?"
+)
 STRIPPED = re.compile(r"\s{2,}")
 
 
@@ -178,7 +180,7 @@ def find_numbers(subject: str) -> list[Number]:
     found = []
     for match in NUMBER.finditer(subject):
         bracketed = bool(match["open"] and match["close"])
-        start = match.start() if bracketed else match.start("open") + len(match["open"] or "") if match["open"] else match.start()
+        start = match.start() if bracketed else match.end("open") if match["open"] else match.start()
         end = match.end() if bracketed else match.end("number")
         number = unicodedata.normalize("NFKC", match["number"])
         found.append(Number(number, bracketed, start, end, subject[start:end]))
@@ -202,7 +204,7 @@ def find_reference_addresses(
         if not local or not domain or address in found:
             continue
         if reply_prefix and local.startswith(reply_prefix.lower()):
-            content = CONTENT.fullmatch(f"[xtref:{local[len(reply_prefix):]}]")
+            content = CONTENT.fullmatch(f"[xtref:{local[len(reply_prefix) :]}]")
             if content:
                 found[address] = ReferenceAddress(
                     content["code"].upper(), content["reference"], content["signature"] or "", address

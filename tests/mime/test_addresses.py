@@ -1,7 +1,6 @@
 """Nobody is taken for somebody else (THREATS 2, CVE-2023-27043)."""
 
 import pytest
-
 from erp_mail_plain import mime
 from erp_mail_plain.mime.addresses import parse_address, parse_addresses
 

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-
 from erp_mail_plain.mime.display import blocked_images, display_html
 
 
@@ -28,7 +27,7 @@ def shown(source: str, **options) -> str:
         '<a href="vbscript:x">x</a>',
         "<svg><style><img src=x onerror=alert(1)></style></svg>",
         "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
-        "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
+        '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
         '<iframe src="http://evil.example/"></iframe>',
         "<object data=x></object><embed src=x>",
         '<meta http-equiv="refresh" content="0;url=http://evil.example/">',
@@ -69,7 +68,7 @@ def test_nothing_active_is_left(source):
         "<p style=\"background-image:url('http://t.example/p.gif')\">x",
         '<p style="background:URL( http://t.example/p.gif )">x',
         '<p style="list-style:url(http://t.example/p.gif)">x',
-        '<p style="background:image-set(\'http://t.example/p.gif\' 1x)">x',
+        "<p style=\"background:image-set('http://t.example/p.gif' 1x)\">x",
         "<style>p{background:url(http://t.example/p.gif)}</style>",
         "<style>@media screen{p{background:url(http://t.example/p.gif)}}</style>",
         "<style>@font-face{font-family:x;src:url(http://t.example/f.woff)}</style>",

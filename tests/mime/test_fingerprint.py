@@ -4,7 +4,6 @@ import base64
 import quopri
 
 import pytest
-
 from erp_mail_plain import mime
 
 from .conftest import all_mails

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 import pytest
-
 from erp_mail_plain import mime
 from erp_mail_plain.mime.tags import find_tags
 

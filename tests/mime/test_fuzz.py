@@ -7,11 +7,10 @@ import dataclasses
 from datetime import datetime
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from erp_mail_plain import mime
 from erp_mail_plain.mime.display import display_html
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from .conftest import all_mails
 

@@ -3,7 +3,6 @@
 import time
 
 import pytest
-
 from erp_mail_plain import mime
 from erp_mail_plain.mime.display import display_html
 from erp_mail_plain.mime.tags import find_numbers, find_tags
@@ -13,7 +12,9 @@ MEGABYTE = 1_000_000
 
 
 def nested(depth: int) -> bytes:
-    return b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (level, level) for level in range(depth))
+    return b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (level, level) for level in range(depth)
+    )
 
 
 def html(piece: bytes):
@@ -28,7 +29,10 @@ def header(start: bytes, piece: bytes, end: bytes = b""):
 HOSTILE = {
     "body of one line": (lambda size: HEAD + b"\n" + b"a" * size, 50 * MEGABYTE),
     "body of empty lines": (lambda size: HEAD + b"\n" * size, 50 * MEGABYTE),
-    "body of dashes": (lambda size: HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"\n--" * (size // 3), 50 * MEGABYTE),
+    "body of dashes": (
+        lambda size: HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"\n--" * (size // 3),
+        50 * MEGABYTE,
+    ),
     "body of quotes": (lambda size: HEAD + b"\n" + b"> a\n" * (size // 4), 50 * MEGABYTE),
     "lines at depth 99": (lambda size: HEAD + nested(99) + b"\n" + b"line\n" * (size // 5), 50 * MEGABYTE),
     "base64 with noise": (
@@ -36,7 +40,9 @@ HOSTILE = {
         50 * MEGABYTE,
     ),
     "parts": (
-        lambda size: HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\nContent-Type: text/plain\n\nx\n" * size,
+        lambda size: (
+            HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\nContent-Type: text/plain\n\nx\n" * size
+        ),
         100_000,
     ),
     "depth": (lambda size: HEAD + nested(size) + b"\nhello", 1_000),
@@ -45,7 +51,12 @@ HOSTILE = {
     "subject of encoded words": (header(b"Subject: ", b"=?utf-8?b?QUJD?= "), MEGABYTE),
     "subject of broken words": (header(b"Subject: ", b"=?a?q?"), MEGABYTE),
     "RFC 2231 pieces": (
-        lambda size: HEAD + b"Content-Type: application/pdf;\n" + b"".join(b" name*%d*=%%41;\n" % n for n in range(size)) + b"\nx",
+        lambda size: (
+            HEAD
+            + b"Content-Type: application/pdf;\n"
+            + b"".join(b" name*%d*=%%41;\n" % n for n in range(size))
+            + b"\nx"
+        ),
         3_000,
     ),
     "parameters of quotes": (header(b"Content-Type: application/pdf", b';a="'), MEGABYTE),

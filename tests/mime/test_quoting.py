@@ -1,7 +1,6 @@
 """Own text and quoted text, as the mail programs of several countries part them."""
 
 import pytest
-
 from erp_mail_plain.mime.quoting import split_quoted
 
 ATTRIBUTIONS = [
@@ -11,7 +10,7 @@ ATTRIBUTIONS = [
     "On Monday, January 1, 2024 at 10:00:00 AM GMT+1, Bob <b@x.example> wrote:",
     "Bob <bob@x.example> wrote on 01/01/2024 10:00:00 AM:",
     "Am Mo., 1. Jan. 2024 um 10:00 Uhr schrieb Bob <bob@x.example>:",
-    "Am 01.01.24, 10:00 schrieb \"Bob\" <bob@x.example>:",
+    'Am 01.01.24, 10:00 schrieb "Bob" <bob@x.example>:',
     "Bob schrieb am 01.01.2024:",
     "Le lun. 1 janv. 2024 à 10:00, Bob <bob@x.example> a écrit :",
     "lun. 1 janv. 2024 à 10:00, Bob <b@x.example> a écrit :",

@@ -4,11 +4,10 @@ import base64
 import email
 import quopri
 
-from hypothesis import assume, given
-from hypothesis import strategies as st
-
 from erp_mail_plain import mime
 from erp_mail_plain.mime.structure import Structure
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 ENCODERS = {"base64": base64.encodebytes, "quoted-printable": quopri.encodestring, "8bit": bytes}
 TYPES = ("text/plain; charset=utf-8", "text/html; charset=utf-8", "image/png")
@@ -70,7 +69,9 @@ def test_an_outer_boundary_closes_inner_parts_that_forgot_to():
 
 
 def test_what_is_too_deep_stays_readable():
-    raw = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(1000)) + b"\nhello\n"
+    raw = (
+        b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(1000)) + b"\nhello\n"
+    )
     mail = mime.parse(raw)
     assert "hello" in mail.text
     assert "too-deep" in mail.defects

@@ -1,11 +1,19 @@
 """The tag grammar on what mail programs make of a tag (DESIGN "Reference tags", THREATS 25)."""
 
 import pytest
+from erp_mail_plain.mime import tags
+from erp_mail_plain.mime.tags import (
+    Tag,
+    find_numbers,
+    find_reference_addresses,
+    find_tags,
+    format_tag,
+    sign,
+    strip_tags,
+    verify,
+)
 from hypothesis import given
 from hypothesis import strategies as st
-
-from erp_mail_plain.mime import tags
-from erp_mail_plain.mime.tags import Tag, find_numbers, find_reference_addresses, find_tags, format_tag, sign, strip_tags, verify
 
 SECRET = "a secret of this database"
 
@@ -74,7 +82,11 @@ def test_what_is_no_tag_is_none(text):
 
 def test_any_number_of_tags_in_their_order():
     text = "[xtref:S-1] and [xtref:I-2], [xtref:S-1]"
-    assert [(tag.code, tag.reference, tag.start) for tag in find_tags(text)] == [("S", "1", 0), ("I", "2", 16), ("S", "1", 29)]
+    assert [(tag.code, tag.reference, tag.start) for tag in find_tags(text)] == [
+        ("S", "1", 0),
+        ("I", "2", 16),
+        ("S", "1", 29),
+    ]
 
 
 @pytest.mark.parametrize("reference", ["INV/2026/00012", "WH/OUT/00001", "P00007", "a_b", "ÄÖ-1"])
@@ -95,7 +107,9 @@ def test_a_signed_tag_is_verified():
     assert not verify("another secret", tag)
 
 
-@pytest.mark.parametrize("mangle", [str.upper, str.lower, lambda text: text.replace("-", "- "), lambda text: text.replace("00", "")])
+@pytest.mark.parametrize(
+    "mangle", [str.upper, str.lower, lambda text: text.replace("-", "- "), lambda text: text.replace("00", "")]
+)
 def test_a_signature_survives_mail_programs(mangle):
     (tag,) = find_tags(mangle(format_tag("S", 42, sign(SECRET, "S", 42))))
     assert verify(SECRET, tag)
@@ -159,7 +173,13 @@ def test_numbers_in_a_subject(subject, numbers):
 
 def test_addresses_that_name_a_document():
     found = find_reference_addresses(
-        ["issue-234@d.example", "reply+S-000042.abcdefgh@d.example", "jane@d.example", "issue-x@d.example", "issue-234@d.example"]
+        [
+            "issue-234@d.example",
+            "reply+S-000042.abcdefgh@d.example",
+            "jane@d.example",
+            "issue-x@d.example",
+            "issue-234@d.example",
+        ]
     )
     assert [(each.code, each.reference, each.signature, each.address) for each in found] == [
         ("", "234", "", "issue-234@d.example"),
@@ -189,7 +209,7 @@ JUNK = st.sampled_from(["", " ", "\n", "\r\n ", "\n> ", "\u200b", "\u00ad", "=\n
 @given(st.text(), CODES, REFERENCES, st.lists(JUNK, min_size=60, max_size=60), st.text())
 def test_a_tag_is_found_whatever_stands_in_and_around_it(before, code, reference, junk, after):
     written = format_tag(code, reference)
-    mangled = "".join(character + noise for character, noise in zip(written[:-1], junk * 3)) + written[-1]
+    mangled = "".join(character + noise for character, noise in zip(written[:-1], junk * 3, strict=False)) + written[-1]
     found = find_tags(f"{before} {mangled} {after}")
     assert (code, written[8 + len(code) : -1]) in [(tag.code, tag.reference) for tag in found]
 
