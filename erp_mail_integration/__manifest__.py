@@ -12,8 +12,10 @@
         "security/erp_mail_security.xml",
         "security/ir.model.access.csv",
         "security/erp_mail_rules.xml",
+        "security/erp_mail_sending_rules.xml",
         "data/erp_email_reference_type_data.xml",
         "data/mail_alias_domain_data.xml",
+        "data/mail_template_data.xml",
         "views/mail_alias_domain_views.xml",
         "data/ir_cron_data.xml",
         "views/erp_email_views.xml",
@@ -26,6 +28,11 @@
         "views/mail_mail_views.xml",
         "views/mail_compose_message_views.xml",
         "views/res_users_views.xml",
+        "views/res_users_views.xml",
+        "views/erp_email_explain_views.xml",
+        "views/erp_email_test_views.xml",
+        "views/erp_email_doctor_views.xml",
+        "views/res_config_settings_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

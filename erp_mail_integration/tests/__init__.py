@@ -7,3 +7,4 @@ from . import test_reference_type
 from . import test_system_parameters
 from . import test_outgoing_sender
 from . import test_outgoing_queue
+from . import test_outgoing_explain

@@ -1,0 +1,96 @@
+from odoo import api, fields, models, tools
+
+
+class ErpEmailNotice(models.Model):
+    """What a user wants mails about: new documents of a type, and being assigned, per project or team."""
+
+    _name = "erp.email.notice"
+    _description = "Email Notice Preference"
+    _order = "type_id, id"
+
+    user_id = fields.Many2one(
+        "res.users", required=True, ondelete="cascade", index=True, default=lambda self: self.env.uid
+    )
+    type_id = fields.Many2one(
+        "erp.email.reference.type", "Documents", required=True, ondelete="cascade", domain="[('live', '=', True)]"
+    )
+    scope = fields.Reference(
+        "_selection_scope", string="Only of", help="One project or team. Leave empty for all documents of the type."
+    )
+    on_create = fields.Boolean("New ones", default=True, help="Mail me when somebody else creates such a document.")
+    on_assign = fields.Boolean("Assigned to me", default=True, help="Mail me when I am assigned to such a document.")
+
+    @api.model
+    def _selection_scope(self):
+        return [
+            (name, self.env["ir.model"]._get(name).name)
+            for name in ("project.project", "crm.team", "helpdesk.ticket.team", "helpdesk.team")
+            if name in self.env
+        ]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    @api.model
+    @tools.ormcache()
+    def _watched_models(self):
+        """Models somebody has a preference for; all others cost nothing."""
+        return frozenset(self.sudo().search([]).type_id.mapped("model"))
+
+    def _covers(self, record):
+        """Whether the preference is about this record: of its type, and in its project or team."""
+        self.ensure_one()
+        if record._name != self.type_id.model:
+            return False
+        if not self.scope:
+            return True
+        return any(
+            record[name] == self.scope
+            for name, field in record._fields.items()
+            if field.type == "many2one" and field.comodel_name == self.scope._name
+        )
+
+    @api.model
+    def _notify_created(self, records):
+        """Mail everybody who asked for it and may read the record; nobody hears of what they made themselves."""
+        template = self.env.ref("erp_mail_integration.mail_template_new_record", raise_if_not_found=False)
+        notices = self.sudo().search([("type_id.model", "=", records._name), ("on_create", "=", True)])
+        if not template:
+            return
+        for record in records.sudo():
+            told = self.env["res.users"]
+            for notice in notices.filtered(lambda notice: notice.user_id != self.env.user and notice.user_id.active):
+                user = notice.user_id
+                if user in told or not notice._covers(record) or not record.with_user(user).has_access("read"):
+                    continue
+                told += user
+                template.sudo().with_context(
+                    lang=user.lang,
+                    record_name=record.display_name,
+                    record_url=f"{record.get_base_url()}/mail/view?model={record._name}&res_id={record.id}",
+                    created_by=self.env.user.name,
+                ).send_mail(notice.id)
+
+    @api.model
+    def _without_declined(self, record, partners):
+        """Leave out users who do not want to be told when they are assigned. The narrowest preference counts."""
+        notices = self.sudo().search(
+            [("user_id.partner_id", "in", partners.ids), ("type_id.model", "=", record._name)]
+        ).filtered(lambda notice: notice._covers(record))
+        declined = self.env["res.partner"]
+        for partner in notices.user_id.partner_id:
+            mine = notices.filtered(lambda notice, partner=partner: notice.user_id.partner_id == partner)
+            narrowest = mine.filtered("scope") or mine
+            if not any(narrowest.mapped("on_assign")):
+                declined += partner
+        return partners - declined
