@@ -143,7 +143,7 @@ class ErpEmail(models.Model):
         query = tsquery(search)
         if query:
             hits = SQL(
-                "WITH hits AS MATERIALIZED (SELECT id FROM erp_email WHERE %s @@ totsquery('simple', %s))",
+                "WITH hits AS MATERIALIZED (SELECT id FROM erp_email WHERE %s @@ to_tsquery('simple', %s))",
                 SQL(SEARCH_VECTOR),
                 query,
             )
