@@ -4,6 +4,7 @@ from . import erp_email
 from . import erp_email_address
 from . import erp_email_link
 from . import erp_email_copy
+from . import erp_email_copy_mailbox
 from . import erp_email_matcher
 from . import erp_email_matcher_contact
 from . import erp_email_matcher_reference
@@ -14,6 +15,7 @@ from . import res_partner
 from . import erp_email_gateway
 from . import erp_email_intake
 from . import fetchmail_folder
+from . import fetchmail_server_connection
 from . import fetchmail_server
 from . import phone_gateway_mixin
 from . import ir_config_parameter

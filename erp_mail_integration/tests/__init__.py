@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_fetchmail_server
 from . import test_gateway
 from . import test_intake
 from . import test_matching
