@@ -72,6 +72,16 @@ class Batch:
     """By normalised address: the active contacts that have it, as ``res.partner``."""
     internal: Any = None
     """The contacts (``res.partner``) of ``contacts`` that belong to internal users or are own companies."""
+    ignored: frozenset[str] = frozenset()
+    """Senders whose mail waits in no queue."""
+    rules: Any = ()
+    """The administrators' rules (``erp.email.rule``) to apply, in their order."""
+    applied: dict[int, Any] = field(default_factory=dict)
+    """By id of the mail: those of ``rules`` that apply. Filled while matching."""
+    unresolved: dict[int, set] = field(default_factory=dict)
+    """By id of the mail: (type, number field, reference) that named nothing. Filled while matching."""
+    verdicts: dict[int, dict] = field(default_factory=dict)
+    """By id of the mail: what the administrator's mail server found about its sender."""
     users: dict[str, Any] = field(default_factory=dict)
     """By normalised address: the internal users that have it, as ``res.users``."""
 

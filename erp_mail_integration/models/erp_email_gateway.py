@@ -3,8 +3,8 @@ from odoo import models
 from .erp_email_link import LINKED
 from .erp_email_matcher import Match
 
-# Rules by which a mail names a document itself; a conversation is Odoo's own business, a contact no route.
-REFERENCE_RULES = ("tag_subject", "number", "tag_body", "address")
+# Rules by which a mail belongs to a document itself. Who takes part is no route, nor what the mail quotes.
+REFERENCE_RULES = ("thread", "tag_subject", "number", "tag_body", "address", "folder", "admin", "field")
 
 
 class ErpEmail(models.Model):

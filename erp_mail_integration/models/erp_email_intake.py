@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import OrderedSet
 
 from ..mime import parse
+from .erp_email import HELD, IGNORED
 from .erp_email_copy import DUPLICATE, FAILED, MAX_ATTEMPTS, QUARANTINED, RECEIVED, STORED
 from .erp_email_matcher import Incoming
 
@@ -266,15 +267,30 @@ class ErpEmailIntake(models.AbstractModel):
         store = self.env["erp.email.store"]
         original = not email.copy_ids.filtered(lambda other: other.state == STORED)
         raw = store._read(email)[email.id] if original else store._read(copy)[copy.id]
-        self.env["mail.thread"].with_context(
-            default_fetchmail_server_id=server.id, erp_email_id=email.id
-        ).message_process(
-            server.object_id.model, raw, save_original=server.original, strip_attachments=not server.attach
-        )
-        email.routed = True
+        if email.state not in (HELD, IGNORED):
+            self._hand_to_gateway(copy, raw)
         copy.write({"state": STORED if original else DUPLICATE, "error": False})
         if not original:
             store._drop(copy)
+
+    def _hand_to_gateway(self, copy, raw):
+        server, email = copy.server_id, copy.email_id
+        model, values = self.env["erp.email.matcher"]._creation(email, server, copy.folder_id)
+        self.env["mail.thread"].with_context(
+            default_fetchmail_server_id=server.id, erp_email_id=email.id
+        ).message_process(
+            model, raw, custom_values=values, save_original=server.original, strip_attachments=not server.attach
+        )
+        email.routed = email.state != HELD
+        email._post_internal_notes()
+
+    @api.model
+    def _route_released(self, email):
+        """Hand a mail that was held to the gateway, unless its mailbox only archives."""
+        copy = email.copy_ids.filtered("route")[:1]
+        if copy and not email.routed:
+            raw = self.env["erp.email.store"]._read(email)[email.id]
+            self.with_context(erp_email_released=True)._hand_to_gateway(copy, raw)
 
     # ------------------------------------------------------------------ schedule
 

@@ -14,6 +14,8 @@ RULES = (
     "_rule_tag_quoted",
     "_rule_address",
     "_rule_folder",
+    "_rule_admin",
+    "_rule_field",
     "_rule_contact",
 )
 
@@ -37,32 +39,43 @@ class ErpEmailMatcher(models.AbstractModel):
 
     @api.model
     def _match(self, incoming):
-        """The documents of a batch of mails.
+        """The documents of a batch of mails. What follows from them for a new mail is written down:
+        see ``_settle``.
 
         :param list[Incoming] incoming: mails whose rows and participants are stored already
         :rtype: dict[int, list[Match]] by id of the mail, one match for each document, the best one: linked
             before suggested, then in the order of the rules
         """
-        batch = self._prepare(incoming)
+        rules = self.env["erp.email.rule"].sudo().search([("state", "=", "active")])
+        batch = self._prepare(incoming, rules)
+        matches = self._find(batch)
+        self._store_contacts(batch)
+        self._settle(batch, matches)
+        return {email_id: list(found.values()) for email_id, found in matches.items()}
+
+    @api.model
+    def _find(self, batch):
+        """Run the rules. Writes nothing, so that rules can be tried on stored mail.
+
+        :param Batch batch: from ``_prepare``
+        :rtype: dict[int, dict[tuple, Match]] by id of the mail, then by document
+        """
         candidates = [candidate for rule in RULES for candidate in getattr(self, rule)(batch)]
         documents = self._documents(candidates)
         candidates = self._within_company(batch, candidates, documents)
         matches = self._judge(batch, candidates, documents)
         self._join_conversations(batch, matches, documents)
-        return {mail.email.id: list(matches[mail.email.id].values()) for mail in batch.mails}
+        return matches
 
     @api.model
-    def _prepare(self, incoming):
-        """Read what the rules share: participants, their contacts, our own people. Four queries.
+    def _prepare(self, incoming, rules):
+        """Read what the rules share: participants, their contacts, our own people. Five queries.
 
-        Also writes ``erp.email.address.partner_id``.
-
+        :param rules: the ``erp.email.rule`` records to apply
         :rtype: Batch
         """
-        ids = [mail.email.id for mail in incoming]
-        rows = self.env["erp.email.address"].sudo().search_fetch([("email_id", "in", ids)], ["email_id", "role", "address"])
         participants = defaultdict(list)
-        for row in rows:
+        for row in self._participants(incoming):
             if row.address:
                 participants[row.email_id.id].append((row.role, row.address))
         addresses = list({address for pairs in participants.values() for _role, address in pairs})
@@ -84,25 +97,38 @@ class ErpEmailMatcher(models.AbstractModel):
         companies = defaultdict(set)
         for mail in incoming:
             companies[mail.email.id].add((mail.server.company_id or mail.email.company_id).id)
-        batch = Batch(
+        senders = {address for pairs in participants.values() for role, address in pairs if role == "from"}
+        return Batch(
             mails=tuple(incoming),
             addresses={email_id: tuple(pairs) for email_id, pairs in participants.items()},
             companies=dict(companies),
             contacts=dict(contacts),
             internal=internal,
+            ignored=frozenset(self.env["erp.email.ignore"]._ignored(senders)),
+            rules=rules,
+            verdicts={mail.email.id: self._authentication(mail) for mail in incoming},
             users=dict(users),
         )
-        self._store_contacts(batch, rows)
-        return batch
 
     @api.model
-    def _store_contacts(self, batch, rows):
+    def _participants(self, incoming):
+        return (
+            self.env["erp.email.address"]
+            .sudo()
+            .search_fetch(
+                [("email_id", "in", [mail.email.id for mail in incoming])], ["email_id", "role", "address", "partner_id"]
+            )
+        )
+
+    @api.model
+    def _store_contacts(self, batch):
         """Write the contact of each participant row, all in one statement."""
+        rows = self._participants(batch.mails)
         partner_ids = {
             row.id: partner.id
             for row in rows
             for partner in reversed(batch.contacts.get(row.address, ()))
-            if batch.admits(row.email_id.id, partner)
+            if batch.admits(row.email_id.id, partner) and row.partner_id != partner
         }
         if not partner_ids:
             return
@@ -113,7 +139,6 @@ class ErpEmailMatcher(models.AbstractModel):
                    SET partner_id = known.partner_id
                   FROM unnest(%s::int[], %s::int[]) AS known (id, partner_id)
                  WHERE address.id = known.id
-                   AND address.partner_id IS DISTINCT FROM known.partner_id
                 """,
                 list(partner_ids),
                 list(partner_ids.values()),

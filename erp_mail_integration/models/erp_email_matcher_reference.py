@@ -38,7 +38,7 @@ class ErpEmailMatcher(models.AbstractModel):
             for tag in find_tags(text_of(mail.parsed))[:MAX_REFERENCES]:
                 if doctype := types.get(tag.code.lower()):
                     found.append((mail.email.id, doctype, tag.reference, tag.matched, self._is_signed(tag)))
-        return self._candidates(rule, found)
+        return self._candidates(batch, rule, found)
 
     @api.model
     def _is_signed(self, tag):
@@ -51,6 +51,7 @@ class ErpEmailMatcher(models.AbstractModel):
         if not types:
             return ()
         return self._candidates(
+            batch,
             "number",
             [
                 (mail.email.id, doctype, number.number, number.matched, False)
@@ -63,33 +64,40 @@ class ErpEmailMatcher(models.AbstractModel):
     @api.model
     def _rule_address(self, batch):
         """``issue-234@our.domain`` and ``reply+S-000042@our.domain`` among the recipients."""
-        types = self.env["erp.email.reference.type"]._live_types()
-        by_code = {doctype.code.lower(): doctype for doctype in types}
-        with_prefix = types.filtered("address_prefix")
         domains = self._own_domains()
         found = []
         for mail in batch.mails:
-            recipients = [
-                address
-                for address in OrderedSet(
-                    [address for role, address in batch.addresses.get(mail.email.id, ()) if role in ("to", "cc", "bcc")]
-                    + list(mail.parsed.delivered_to)
-                )
-                if address.rpartition("@")[2] in domains
-            ]
-            named = [
-                (by_code.get(tag.code.lower()), tag) for tag in find_reference_addresses(recipients, prefix="")
-            ] + [
-                (doctype, tag)
-                for doctype in with_prefix
-                for tag in find_reference_addresses(recipients, f"{doctype.address_prefix}-", reply_prefix="")
-            ]
+            recipients = OrderedSet(
+                address for role, address in batch.addresses.get(mail.email.id, ()) if role in ("to", "cc", "bcc")
+            ) | OrderedSet(mail.parsed.delivered_to)
+            ours = [address for address in recipients if address.rpartition("@")[2] in domains]
             found += [
                 (mail.email.id, doctype, tag.reference, tag.address, self._is_signed(tag))
-                for doctype, tag in named[:MAX_REFERENCES]
-                if doctype
+                for doctype, tag in self._named_by_addresses(ours)[:MAX_REFERENCES]
             ]
-        return self._candidates("address", found)
+        return self._candidates(batch, "address", found)
+
+    @api.model
+    def _named_by_addresses(self, addresses):
+        """(document type, reference) of each address that has the form of a document's. No query for none.
+
+        :rtype: list[tuple]
+        """
+        if not any("+" in address or "-" in address for address in addresses):
+            return []
+        types = self.env["erp.email.reference.type"]._live_types()
+        by_code = {doctype.code.lower(): doctype for doctype in types}
+        replies = find_reference_addresses(addresses, prefix="")
+        named = [(by_code[tag.code.lower()], tag) for tag in replies if tag.code.lower() in by_code]
+        for doctype in types.filtered("address_prefix"):
+            tags = find_reference_addresses(addresses, f"{doctype.address_prefix}-", reply_prefix="")
+            named += [(doctype, tag) for tag in tags]
+        return named
+
+    @api.model
+    def _reference_addresses(self, addresses):
+        """Those of the addresses that have the form of a document's, whether or not there is one."""
+        return {tag.address for _doctype, tag in self._named_by_addresses(addresses)}
 
     @api.model
     def _own_domains(self):
@@ -102,8 +110,10 @@ class ErpEmailMatcher(models.AbstractModel):
         return {domain.lower() for domain in domains} | {user.rpartition("@")[2].lower() for user in servers.mapped("user")}
 
     @api.model
-    def _candidates(self, rule, found):
+    def _candidates(self, batch, rule, found):
         """Turn references into candidates: one query for each document type named.
+
+        A reference that names nothing is remembered: its document may still come.
 
         :param found: list of (email id, document type, reference, evidence, whether it is signed by us)
         """
@@ -112,7 +122,10 @@ class ErpEmailMatcher(models.AbstractModel):
             wanted[doctype].add(reference)
         ids = {doctype: doctype._resolve(references) for doctype, references in wanted.items()}
         for email_id, doctype, reference, evidence, signed in found:
-            for res_id in ids[doctype].get(reference, ()):
+            res_ids = ids[doctype].get(reference, ())
+            if not res_ids and rule != "number":
+                batch.unresolved.setdefault(email_id, set()).add((doctype.id, False, reference))
+            for res_id in res_ids:
                 yield Candidate(
                     email_id, doctype.model, res_id, rule, evidence, score=100 if signed else 90, bare=True, signed=signed
                 )

@@ -55,7 +55,7 @@ class ErpEmailMatcher(models.AbstractModel):
         sender = batch.sender(mail.email.id)
         if mail.folder.direction == "out":  # the Sent folder of a mailbox: nobody but its owner writes there
             return LINKED, False
-        forged = not sender or self._authentication_failed(mail)
+        forged = not sender or batch.verdicts[mail.email.id].get("verdict") == "fail"
         if not forged and self._is_own_user(batch, sender, record):
             return LINKED, False
         if not forged and self._is_trusted(batch, sender, doctype, record, insiders[record._name, record.id]):
@@ -66,9 +66,12 @@ class ErpEmailMatcher(models.AbstractModel):
         return (LINKED, True) if doctype.untrusted == "note" else (SUGGESTED, False)
 
     @api.model
-    def _authentication_failed(self, mail):
-        """Whether the administrator's own mail server found the sender to be forged."""
-        return (mail.email.authentication or {}).get("verdict") == "fail"
+    def _authentication(self, mail):
+        """What the administrator's own mail server found about the sender.
+
+        :rtype: dict
+        """
+        return mail.email.authentication or {}
 
     @api.model
     def _is_own_user(self, batch, sender, record):
@@ -135,16 +138,3 @@ class ErpEmailMatcher(models.AbstractModel):
         for model, res_id, address in self.env.cr.fetchall():
             insiders[model, res_id]["correspondents"].add(address)
         return insiders
-
-    @api.model
-    def _trusted_references(self, email):
-        """Documents that a mail names so that Odoo's gateway may post it there, as it posts a reply.
-
-        :param email: one ``erp.email`` whose links are stored
-        :rtype: list[tuple[str, int]] model and id, best first
-        """
-        order = ("thread", "tag_subject", "number", "tag_body", "address")
-        links = email.sudo().link_ids.filtered(
-            lambda link: link.state == LINKED and not link.internal and link.rule in order and link.rule != "thread"
-        )
-        return [(link.res_model, link.res_id) for link in links.sorted(lambda link: order.index(link.rule))]

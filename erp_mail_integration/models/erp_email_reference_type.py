@@ -168,6 +168,14 @@ class ErpEmailReferenceType(models.Model):
             resolved[reference] = by_text.get(reference.lower()) or by_text.get(ids.get(reference), [])
         return dict(resolved)
 
+    def _document_card(self, record):
+        """A document as lists of choices show it.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {"model": record._name, "id": record.id, "name": record.display_name, "type": self.name}
+
     @api.model
     def _secret(self):
         """The key of signed tags: known to this database alone."""

@@ -26,7 +26,7 @@ class MatchingCommon(MailCommon):
         cls.mailbox = cls.env["fetchmail.server"].create(
             {"name": "Office", "server_type": "imap", "server": "localhost", "user": "office@test.mycompany.com"}
         )
-        cls.mailbox.company_id = False
+        cls.mailbox.write({"company_id": False, "contact_policy": "never"})
 
     def mail(self, subject="Hello", body="Good morning", sender="Brandon <brandon@azure.example>", **headers):
         """A raw mail; header names with underscores, ``message_id`` and ``date`` are made up where missing."""

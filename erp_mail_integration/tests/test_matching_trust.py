@@ -20,7 +20,7 @@ class TestMatchingTrust(MatchingCommon):
         self.assertEqual(self.links(email, "suggested"), {(self.document, "tag_subject")})
         self.assertEqual(email.state, "suggested")
         self.assertNotSentEmail()
-        self.assertFalse(self.env["erp.email.matcher"]._trusted_references(email))
+        self.assertFalse(email._reference_routes({}, {}))
 
     def test_who_is_trusted(self):
         colleague = self.env["res.partner"].create(
@@ -92,7 +92,7 @@ class TestMatchingTrust(MatchingCommon):
         email = self.deliver(self.mail(subject=self.tag(self.document), sender="x@stranger.example"))
         self.assertTrue(email.link_ids.internal)
         self.assertEqual(self.links(email), {(self.document, "tag_subject")})
-        self.assertFalse(self.env["erp.email.matcher"]._trusted_references(email))
+        self.assertFalse(email._reference_routes({}, {}))
 
     def test_failed_authentication_removes_trust(self):
         raw = self.mail(subject=self.tag(self.document), sender=self.user_employee.email_formatted)

@@ -72,7 +72,6 @@ class Account:
             "is_ssl": True,
             "user": self.user,
             "password": self.password,
-            "verify_certificate": False,
             "state": "done",
             **values,
         }

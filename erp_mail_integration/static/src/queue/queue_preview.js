@@ -1,0 +1,133 @@
+import { DocumentBox } from "./document_box";
+import { EmailFrame } from "../tab/email_frame";
+
+import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+
+import { Dropdown } from "@web/core/dropdown/dropdown";
+import { DropdownItem } from "@web/core/dropdown/dropdown_item";
+import { _t } from "@web/core/l10n/translation";
+import { useService } from "@web/core/utils/hooks";
+import { KeepLast } from "@web/core/utils/concurrency";
+
+/** What a mail of a queue says, and what can be done with it, or with all selected ones. */
+export class QueuePreview extends Component {
+    static template = "erp_mail_integration.QueuePreview";
+    static components = { DocumentBox, Dropdown, DropdownItem, EmailFrame };
+    static props = {
+        record: Object,
+        ids: Array,
+        queue: String,
+        onDone: Function,
+    };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.notification = useService("notification");
+        this.keepLast = new KeepLast();
+        this.state = useState({ mail: null, html: false, types: [] });
+        onWillStart(async () => {
+            this.state.types = await this.orm.searchRead("erp.email.reference.type", [["live", "=", true]], ["name"]);
+            await this.load(this.props.record.resId);
+        });
+        onWillUpdateProps((next) => {
+            if (next.record.resId !== this.props.record.resId) {
+                return this.load(next.record.resId);
+            }
+        });
+    }
+
+    get many() {
+        return this.props.ids.length > 1;
+    }
+
+    get title() {
+        return this.many
+            ? _t("%s mails selected", this.props.ids.length)
+            : this.props.record.data.subject || _t("(no subject)");
+    }
+
+    /** The text in pieces, so that what made a suggestion can be highlighted. */
+    get pieces() {
+        const text = this.state.mail?.body || "";
+        const words = (this.state.mail?.suggestions || []).map((item) => item.why.evidence).filter(Boolean);
+        if (!words.length) {
+            return [{ text, hit: false }];
+        }
+        const escaped = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+        return text.split(new RegExp(`(${escaped.join("|")})`)).map((piece) => ({
+            text: piece,
+            hit: words.includes(piece),
+        }));
+    }
+
+    async load(id) {
+        this.state.mail = await this.keepLast.add(this.orm.silent.call("erp.email", "queue_open", [[id]]));
+        this.state.html = false;
+    }
+
+    // ------------------------------------------------------------------ actions
+
+    async run(method, args, message) {
+        const snapshot = await this.orm.call("erp.email", method, [this.props.ids, ...args]);
+        const undo = {
+            name: _t("Undo"),
+            onClick: async () => {
+                close();
+                await this.orm.call("erp.email", "queue_undo", [snapshot]);
+                this.props.onDone();
+            },
+        };
+        const close = this.notification.add(message, {
+            type: "success",
+            buttons: snapshot.emails ? [undo] : [],
+        });
+        this.props.onDone();
+    }
+
+    link(document) {
+        return this.run("queue_link", [document.model, document.id], _t("Linked to %s", document.name));
+    }
+
+    accept() {
+        return this.run("queue_accept", [], _t("Suggestions accepted"));
+    }
+
+    reject() {
+        return this.run("queue_reject", [], _t("Suggestions rejected"));
+    }
+
+    ignore() {
+        return this.run("queue_ignore", [], _t("Ignored. It is kept under All Emails."));
+    }
+
+    ignoreSender(domain) {
+        return this.run(
+            "queue_ignore_sender",
+            [domain],
+            domain ? _t("Mail of this domain is ignored from now on.") : _t("Mail of this sender is ignored from now on.")
+        );
+    }
+
+    release() {
+        return this.run("queue_release", [], _t("Released"));
+    }
+
+    async create(type) {
+        const action = await this.orm.call("erp.email", "queue_create", [this.props.ids, type.id]);
+        this.action.doAction(action);
+    }
+
+    openForm() {
+        this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "erp.email",
+            res_id: this.props.record.resId,
+            views: [[false, "form"]],
+        });
+    }
+
+    openRules() {
+        this.action.doAction("erp_mail_integration.erp_email_rule_action");
+    }
+}
