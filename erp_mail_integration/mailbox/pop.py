@@ -31,6 +31,10 @@ class PopMailbox:
         self._connection = connection
         self.refused: dict[str, str] = {}
         """Unique-ids that the last :meth:`fetch` could not get, with the server's words: come back for them."""
+        self.sizes: dict[int, int] = {}
+        """Octets by message number, as the server counts them; read by :meth:`uidls` and :meth:`fetch`."""
+        self.numbers: dict[str, list[int]] = {}
+        """Message numbers by the name under which :meth:`fetch` returned a mail: what :meth:`delete` takes."""
 
     def uidls(self) -> list[tuple[int, str]]:
         """(message number, unique-id) of every mail; the unique-id is empty where the server has no UIDL.
@@ -38,7 +42,7 @@ class PopMailbox:
         Numbers hold for this connection only. A mail without unique-id, or with one that another mail of the
         mailbox carries too, is known by its content: :meth:`fetch` names it ``sha256:...``.
         """
-        sizes = self._sizes()
+        self.sizes = sizes = self._sizes()
         try:
             lines = self._long("UIDL")
         except CommandRefused:
@@ -59,7 +63,7 @@ class PopMailbox:
         :param max_bytes: bound of one list, by the server's own sizes; a greater mail comes alone.
         """
         self.refused = {}
-        sizes = self._sizes()
+        self.sizes = sizes = self._sizes()
         batch: list[RawMail] = []
         total = 0
         for number, uidl in mails:
@@ -73,7 +77,9 @@ class PopMailbox:
             except CommandRefused as error:
                 self.refused[uidl or str(number)] = error.answer
                 continue
-            batch.append(RawMail(uid=uidl or content_id(raw), raw=raw))
+            mail = RawMail(uid=uidl or content_id(raw), raw=raw)
+            self.numbers.setdefault(mail.uid, []).append(number)
+            batch.append(mail)
             total += len(raw)
         if batch:
             yield batch

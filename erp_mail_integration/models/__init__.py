@@ -4,6 +4,7 @@ from . import erp_email
 from . import erp_email_address
 from . import erp_email_link
 from . import erp_email_copy
+from . import erp_email_copy_mailbox
 from . import erp_email_tag
 from . import erp_email_rule
 from . import erp_email_rule_condition
@@ -19,7 +20,7 @@ from . import erp_email_matcher_thread
 from . import erp_email_matcher_trust
 from . import erp_email_handling
 from . import erp_email_note
-from . import erp_email_notice
+from . import erp_email_error_notice
 from . import erp_email_queue
 from . import erp_email_rematch
 from . import erp_email_why
@@ -27,6 +28,7 @@ from . import res_partner
 from . import erp_email_gateway
 from . import erp_email_intake
 from . import fetchmail_folder
+from . import fetchmail_server_connection
 from . import fetchmail_server
 from . import phone_gateway_mixin
 from . import fetchmail_policy
@@ -52,4 +54,11 @@ from . import ir_mail_server_record
 from . import mail_mail_record
 from . import erp_email_delivery
 from . import erp_email_matcher_sent
+from . import erp_email_account
+from . import erp_email_notice
+from . import erp_email_probe
+from . import mail_thread_notice
+from . import mail_thread_sender
+from . import res_users
+from . import res_config_settings
 from . import ir_mail_server_null_sender

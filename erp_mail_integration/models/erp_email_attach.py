@@ -53,7 +53,7 @@ class ErpEmail(models.Model):
         query = self._search(domain, order="date DESC, id DESC", limit=limit)
         words = tsquery(search)
         if words:
-            query.add_where(SQL("%s @@ totsquery('simple', %s)", SQL(SEARCH_VECTOR), words))
+            query.add_where(SQL("%s @@ to_tsquery('simple', %s)", SQL(SEARCH_VECTOR), words))
         return query.get_result_ids()
 
     # ------------------------------------------------------------------ attaching

@@ -48,7 +48,7 @@ class ErpEmail(models.Model):
 
     @api.model
     def _tab_draft(self, record, email, kind):
-        doctype = self.env["erp.email.reference.type"]._live_types().filtered(lambda row: row.model == record._name)
+        doctype = self._tab_type(record)
         tag = doctype._tag(record)
         if kind == "new":
             contact = doctype._contact(record).sudo()

@@ -64,15 +64,21 @@ class ErpEmail(models.Model):
 
     @api.model
     @api.readonly
-    def tab_count(self, res_model, res_id):
-        """How many mails the document has, counted up to :data:`COUNT_LIMIT`."""
-        return self._tab_count(self._tab_record(res_model, res_id))
+    def tab_summary(self, res_model, res_id):
+        """What the form shows outside the tab: how many mails, counted up to :data:`COUNT_LIMIT`, and the tag."""
+        record = self._tab_record(res_model, res_id)
+        return {"count": self._tab_count(record), "tag": self._tab_type(record)._tag(record)}
+
+    @api.model
+    def _tab_type(self, record):
+        types = self.env["erp.email.reference.type"]._live_types()
+        return types.filtered(lambda doctype: doctype.model == record._name)
 
     @api.model
     def _tab_count(self, record):
         self.env.cr.execute(
             SQL(
-                "SELECT count(*) FROM (SELECT 1 FROM erp_email_link"
+                "SELECT count(DISTINCT email_id) FROM (SELECT email_id FROM erp_email_link"
                 " WHERE res_model = %s AND res_id IN %s AND state = %s LIMIT %s) AS counted",
                 record._name,
                 tuple(self._tab_record_ids(record)),
@@ -143,7 +149,7 @@ class ErpEmail(models.Model):
         query = tsquery(search)
         if query:
             hits = SQL(
-                "WITH hits AS MATERIALIZED (SELECT id FROM erp_email WHERE %s @@ totsquery('simple', %s))",
+                "WITH hits AS MATERIALIZED (SELECT id FROM erp_email WHERE %s @@ to_tsquery('simple', %s))",
                 SQL(SEARCH_VECTOR),
                 query,
             )

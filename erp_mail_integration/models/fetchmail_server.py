@@ -1,11 +1,14 @@
 import logging
+from datetime import timedelta
 from imaplib import IMAP4
 from poplib import POP3
 
 from odoo import fields, models
 from odoo.addons.mail.models.fetchmail import MAIL_SERVER_DEACTIVATE_TIME, MAIL_SERVER_DOMAIN
+from odoo.exceptions import UserError
 
-from ..mailbox import ImapMailbox, PopMailbox, explain
+from ..mailbox import ImapMailbox, PopMailbox
+from .fetchmail_server_connection import _hang_up
 
 _logger = logging.getLogger(__name__)
 
@@ -37,8 +40,40 @@ class FetchmailServer(models.Model):
         "res.users", "Owner", index="btree_not_null", help="Set for a personal mailbox: its owner reads all its mail."
     )
     folder_ids = fields.One2many("fetchmail.folder", "server_id", "Folders")
+    pop_after_fetch = fields.Selection(
+        [
+            ("delete", "Delete from the server"),
+            ("days", "Delete from the server after some days"),
+            ("keep", "Leave on the server"),
+        ],
+        "After the fetch",
+        required=True,
+        default="delete",
+        help="POP3: a mail is deleted when it is safe in Odoo. One left on the server is recognised by its "
+        "unique-id and not fetched again.",
+    )
+    pop_days = fields.Integer("Days on the server", default=14)
 
     # ------------------------------------------------------------------ fetch
+
+    def fetch_mail(self):
+        """Fetch now, from the button; say how many mails came, or why none could."""
+        self.ensure_one().check_access("write")
+        Copy = self.env["erp.email.copy"].sudo()
+        before = Copy.search([("server_id", "=", self.id)], order="id desc", limit=1).id or 0
+        error = self.sudo()._fetch_mail()
+        if error is not None:
+            raise UserError(str(self._explain(error))) from error
+        count = Copy.search_count([("server_id", "=", self.id), ("id", ">", before)])
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if count else "info",
+                "message": self.env._("%(count)s new mails.", count=count) if count else self.env._("No new mail."),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def _fetch_mail(self, batch_limit=50):
         """Fetch from several mailboxes, as core does, but through the ledger.
@@ -80,17 +115,21 @@ class FetchmailServer(models.Model):
                 return super(FetchmailServer, self)._fetch_mail(batch_limit)
             with self.env.registry.cursor() as cr:
                 server = self.with_env(self.env(cr=cr))
-                server._receive_new(mailbox_class(connection))
+                mailbox = mailbox_class(connection)
+                server._receive_new(mailbox)
                 server.env["erp.email.intake"]._process_pending(
                     server, progress=lambda done: server.env["ir.cron"]._commit_progress(done)
                 )
+                if mailbox_class is ImapMailbox:
+                    for folder in server.folder_ids:
+                        folder._settle(mailbox)
             self.write({"error_date": False, "error_message": False})
         except Exception as error:  # noqa: BLE001  one mailbox must not stop the others
             _logger.info("Fetching mailbox %s (%s) failed", self.name, self.id, exc_info=True)
             self._note_failure(error)
             return error
         finally:
-            _disconnect(connection)
+            _hang_up(connection)
         return None
 
     def _note_failure(self, error):
@@ -102,12 +141,8 @@ class FetchmailServer(models.Model):
             self.env["ir.cron"]._notify_admin(
                 f"Deactivating fetchmail {self.server_type} server {self.name} (too many failures)"
             )
-        self.error_message = "\n".join(self._explain_error(error))
-
-    def _explain_error(self, error):
-        """:return: what happened, what to do, and the words of the server"""
-        explanation = explain(error)
-        return [explanation.what, explanation.next_step, str(error)]
+        explanation = self._explain(error)
+        self.error_message = f"{explanation.what}\n{explanation.next_step}\n{explanation.detail}"
 
     # ------------------------------------------------------------------ receive
 
@@ -121,16 +156,33 @@ class FetchmailServer(models.Model):
                 folder._receive_new(mailbox)
 
     def _receive_new_pop(self, mailbox):
-        """POP3 (RFC 1939): what is in the ledger is deleted from the server, as stock does."""
+        """POP3 (RFC 1939): fetch what is not in the ledger, then mark for deletion what may go.
+
+        A unique-id is to be unique for ever, and some servers number their mails instead: what comes under a
+        known one with another size is fetched again and known by its content. Nothing is deleted that is not in
+        the ledger.
+        """
         folder = self.env["fetchmail.folder"]._inbox(self)
+        listed = mailbox.uidls()
         Copy = self.env["erp.email.copy"].sudo()
-        uidls = mailbox.uidls()
-        known = set(Copy.search([("folder_id", "=", folder.id), ("uid", "in", [uidl for _n, uidl in uidls])]).mapped("uid"))
-        for mails in mailbox.fetch([(number, uidl) for number, uidl in uidls if uidl not in known]):
+        known = {copy.uid: copy for copy in Copy.search([("folder_id", "=", folder.id), ("uid", "in", [uid for _number, uid in listed])])}
+        same = {number: known[uid] for number, uid in listed if uid in known and known[uid].size == mailbox.sizes[number]}
+        new = [(number, "" if uid in known else uid) for number, uid in listed if number not in same]
+        for mails in mailbox.fetch(new):
             self.env["erp.email.intake"]._receive(self, folder, mails, route=self._routes())
             self.env.cr.commit()
-            known.update(mail.uid for mail in mails)
-        mailbox.delete([number for number, uidl in uidls if uidl in known])
+            for copy in Copy.search([("folder_id", "=", folder.id), ("uid", "in", [mail.uid for mail in mails])]):
+                same.update(dict.fromkeys(mailbox.numbers[copy.uid], copy))
+        folder._note_refused(mailbox.refused)
+        folder.last_run = fields.Datetime.now()
+        self.env.cr.commit()
+        mailbox.delete([number for number, copy in same.items() if self._pop_may_go(copy)])
+
+    def _pop_may_go(self, copy):
+        """Whether a mail in the ledger is to be deleted from a POP3 server."""
+        if self.pop_after_fetch == "days":
+            return copy.create_date < fields.Datetime.now() - timedelta(days=max(self.pop_days, 0))
+        return self.pop_after_fetch == "delete"
 
     def _routes(self):
         """Whether new mail of this mailbox goes through Odoo's gateway."""
@@ -144,10 +196,3 @@ def _mailbox_class(connection):
         return PopMailbox
     return None
 
-
-def _disconnect(connection):
-    try:
-        if connection:
-            connection.disconnect()
-    except Exception:  # noqa: BLE001  the mail is in the ledger, how the server says goodbye does not matter
-        _logger.info("Failed to end a mail server connection", exc_info=True)

@@ -65,7 +65,9 @@ class IrMailServer(models.Model):
     @api.model
     def _server_order(self):
         """'odoo' or 'documented', see :mod:`~odoo.addons.erp_mail_integration.sending.order`."""
-        chosen = self.env["ir.config_parameter"].sudo().get_param("erp_mail_integration.server_order")
+        chosen = self.env.context.get("erp_mail_explained_order") or self.env["ir.config_parameter"].sudo().get_param(
+            "erp_mail_integration.server_order"
+        )
         return chosen if chosen in order.ORDERS else "odoo"
 
     @api.model

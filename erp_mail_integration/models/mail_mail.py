@@ -23,6 +23,28 @@ class MailMail(models.Model):
             mail.failure_explanation = explanation and self.env._(explanation.what)  # pylint: disable=gettext-variable
             mail.failure_next_step = explanation and self.env._(explanation.next_step)  # pylint: disable=gettext-variable
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Mail of a user's account leaves through the account's server, where it has one."""
+        mails = super().create(vals_list)
+        accounts = self.env["erp.email.account"].sudo()
+        for mail in mails.filtered(lambda mail: not mail.mail_server_id and mail.email_from):
+            address = tools.email_normalize(mail.email_from)
+            account = accounts.search([("reply_address", "=", address), ("mail_server_id.active", "=", True)], limit=1)
+            if account and mail._filter_mail_mail_servers(account.mail_server_id):
+                mail.mail_server_id = account.mail_server_id
+        return mails
+
+    def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
+        """Users can have a word of their own before the subject of what is sent to them."""
+        results = super()._prepare_outgoing_list(mail_server=mail_server, doc_to_followers=doc_to_followers)
+        for email in results:
+            user = email["partner_id"] and email["partner_id"].sudo().main_user_id
+            prefix = user and not user.share and user.email_subject_prefix
+            if prefix and not (email["subject"] or "").startswith(prefix):
+                email["subject"] = f"{prefix} {email['subject'] or ''}".rstrip()
+        return results
+
     def _send(self, auto_commit=False, raise_exception=False, smtp_session=None, alias_domain_id=False,
               mail_server=False, post_send_callback=None):  # fmt: skip
         """Note who got the mail, so that another attempt leaves them out, and take a lost connection for temporary.

@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class MailThread(models.AbstractModel):
-    """Answers to a catchall or bounce address that was renamed since are treated like answers to the present one."""
+    """What comes to our own addresses: former catchall and bounce names are treated like the present ones."""
 
     _inherit = "mail.thread"
 
@@ -17,3 +17,12 @@ class MailThread(models.AbstractModel):
     @api.model
     def _with_current_recipients(self, message_dict):
         return {**message_dict, "to": self.env["mail.alias.domain"]._current_recipients(message_dict["to"])}
+
+    @api.model
+    def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
+        """A probe mail of the doctor has arrived when it is here: it needs no document and no notice."""
+        if self.env["erp.email.probe"].sudo()._take(message):
+            return []
+        return super().message_route(
+            message, message_dict, model=model, thread_id=thread_id, custom_values=custom_values
+        )

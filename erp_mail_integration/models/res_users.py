@@ -1,8 +1,10 @@
-from odoo import fields, models
+from odoo import fields, models, tools
+
+EMAIL_PREFERENCES = ("erp_email_program", "email_account_ids", "email_notice_ids", "email_subject_prefix")
 
 
 class ResUsers(models.Model):
-    """Where each user writes mail."""
+    """How each user writes mail, and under which address."""
 
     _inherit = "res.users"
 
@@ -13,11 +15,49 @@ class ResUsers(models.Model):
         default="mailto",
         help="Where New, Reply and Forward on the Email tab of a document open a mail.",
     )
+    email_account_ids = fields.One2many("erp.email.account", "user_id", string="Email accounts")
+    email_notice_ids = fields.One2many("erp.email.notice", "user_id", string="Email notices")
+    email_subject_prefix = fields.Char(
+        "Subject prefix",
+        help="Put before the subject of mails that Odoo sends to you, such as [ERP], so that you can file them.",
+    )
 
     @property
     def SELF_READABLE_FIELDS(self):
-        return [*super().SELF_READABLE_FIELDS, "erp_email_program"]
+        return [*super().SELF_READABLE_FIELDS, *EMAIL_PREFERENCES]
 
     @property
     def SELF_WRITEABLE_FIELDS(self):
-        return [*super().SELF_WRITEABLE_FIELDS, "erp_email_program"]
+        return [*super().SELF_WRITEABLE_FIELDS, *EMAIL_PREFERENCES]
+
+    def _default_email_account(self):
+        """
+        :rtype: erp.email.account, empty where the user has none
+        """
+        self.ensure_one()
+        return self.sudo().email_account_ids.filtered("is_default")[:1]
+
+    def _sender_candidates(self):
+        """Addresses that mail of this user can be sent from, the first usable one counts.
+
+        :returns: list of (name of the rule, address or '')
+        """
+        self.ensure_one()
+        admin = self.env.ref("base.user_admin", raise_if_not_found=False) or self.browse()
+        domain = self.company_id.alias_domain_id.name
+        candidates = [
+            ("account", self._default_email_account().reply_address),
+            ("user", self.email),
+            ("administrator", admin and (admin._default_email_account().reply_address or admin.sudo().email)),
+            ("default", self.env["ir.mail_server"].with_company(self.company_id)._get_default_from_address()),
+            ("noreply", f"noreply@{domain or 'localhost'}"),
+        ]
+        return [(rule, tools.email_normalize(address or "", strict=False) or "") for rule, address in candidates]
+
+    def _sender(self):
+        """The From of a mail that this user writes: openCRX's chain, with the user's own address in it.
+
+        :returns: '"Name" <address>'
+        """
+        address = next(address for _rule, address in self._sender_candidates() if address)
+        return tools.formataddr((self.name, address))

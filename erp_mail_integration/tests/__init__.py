@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_fetchmail_server
 from . import test_gateway
 from . import test_intake
 from . import test_matching
@@ -7,6 +8,7 @@ from . import test_reference_type
 from . import test_system_parameters
 from . import test_outgoing_sender
 from . import test_outgoing_queue
+from . import test_outgoing_explain
 from . import test_matching_later
 from . import test_matching_queue
 from . import test_matching_rules

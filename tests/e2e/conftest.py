@@ -72,6 +72,7 @@ class Account:
             "is_ssl": True,
             "user": self.user,
             "password": self.password,
+            "verify_certificate": False,
             "state": "done",
             **values,
         }

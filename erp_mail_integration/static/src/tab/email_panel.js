@@ -27,13 +27,13 @@ export class EmailPanel extends Component {
     static props = {
         resModel: String,
         resId: Number,
-        onCount: { type: Function, optional: true },
     };
 
     setup() {
         this.orm = useService("orm");
         this.dialog = useService("dialog");
         this.notification = useService("notification");
+        this.documentMail = useService("erp_document_mail");
         this.root = useRef("root");
         this.searchInput = useRef("search");
         this.keepLastPage = new KeepLast();
@@ -112,7 +112,7 @@ export class EmailPanel extends Component {
         Object.assign(this.state, { rows: page.rows, next: page.next, info: page.info });
         this.compose.state.program = page.info.program;
         this.loadedAt = Date.now();
-        this.props.onCount?.(page.info.count);
+        this.documentMail.setCount(this.props.resModel, this.props.resId, page.info.count);
         if (!this.activeRow) {
             this.state.activeId = null;
             this.state.reading = false;

@@ -1,0 +1,78 @@
+from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
+
+
+class ErpEmailAccount(models.Model):
+    """An address that a user writes from, set up in the user's preferences."""
+
+    _name = "erp.email.account"
+    _description = "Email Account of a User"
+    _order = "is_default desc, id"
+
+    name = fields.Char(required=True)
+    user_id = fields.Many2one(
+        "res.users", required=True, ondelete="cascade", index=True, default=lambda self: self.env.uid
+    )
+    reply_address = fields.Char(
+        "Address", required=True, help="Stands in From of your mails, and answers that leave Odoo come to it."
+    )
+    is_default = fields.Boolean("Default", help="This account is used when you write from a document.")
+    mail_server_id = fields.Many2one(
+        "ir.mail_server",
+        "Outgoing server",
+        groups="base.group_system",
+        domain="['|', ('owner_user_id', '=', False), ('owner_user_id', '=', user_id)]",
+        help="Leave empty to let Odoo choose the server by the sender's address.",
+    )
+    signature = fields.Html(help="Leave empty to use the signature of your preferences.")
+
+    _default_uniq = models.UniqueIndex("(user_id) WHERE is_default", "Only one account of a user can be the default.")
+
+    @api.constrains("reply_address", "user_id")
+    def _check_reply_address(self):
+        """A user may write from an address of their own, never from somebody else's."""
+        for account in self:
+            address = tools.email_normalize(account.reply_address)
+            if not address:
+                raise ValidationError(self.env._("“%s” is not one mail address.", account.reply_address))
+            others = self.env["res.users"].sudo().with_context(active_test=False)
+            taken = others.search_count(
+                [("id", "!=", account.user_id.id), ("partner_id.email_normalized", "=", address), ("share", "=", False)],
+                limit=1,
+            ) or self.sudo().search_count(
+                [("user_id", "!=", account.user_id.id), ("reply_address", "=ilike", tools.sql.escape_psql(address))], limit=1
+            )
+            if taken or self.env["mail.alias.domain"].sudo()._find_aliases([address]):
+                raise ValidationError(self.env._("%s belongs to somebody else or to Odoo itself.", address))
+
+    @api.constrains("mail_server_id", "user_id")
+    def _check_mail_server(self):
+        for account in self.sudo():
+            owner = account.mail_server_id.owner_user_id
+            if owner and owner != account.user_id:
+                raise ValidationError(self.env._("This outgoing server belongs to another user."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._make_room_for_default(vals_list)
+        return super().create([self._cleaned(vals) for vals in vals_list])
+
+    def write(self, vals):
+        if vals.get("is_default"):
+            self._drop_default(self.user_id, except_ids=self.ids)
+        return super().write(self._cleaned(vals))
+
+    def _cleaned(self, vals):
+        if address := tools.email_normalize(vals.get("reply_address") or ""):
+            return {**vals, "reply_address": address}
+        return vals
+
+    def _make_room_for_default(self, vals_list):
+        users = [vals.get("user_id") or self.env.uid for vals in vals_list if vals.get("is_default")]
+        self._drop_default(self.env["res.users"].browse(users))
+
+    def _drop_default(self, users, except_ids=()):
+        self.search(
+            [("user_id", "in", users.ids), ("is_default", "=", True), ("id", "not in", list(except_ids))]
+        ).is_default = False
+        self.flush_model(["is_default"])

@@ -1,0 +1,120 @@
+import smtplib
+from collections import defaultdict
+
+from odoo import models, tools
+
+from ..sending import parameters, probe, replies, sender
+from .erp_email_doctor import ERROR, WARNING, Finding
+
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+
+
+class ErpEmailDoctor(models.TransientModel):
+    """Checks of outgoing servers and senders."""
+
+    _inherit = "erp.email.doctor"
+
+    def _check_outgoing(self):
+        _ = self.env._
+        servers = self.env["ir.mail_server"].search([("owner_user_id", "=", False)])
+        if not servers and tools.config.get("smtp_server", "localhost") in LOCAL_HOSTS:
+            yield Finding(
+                "no_server", WARNING, _("No outgoing server is set up"),
+                _("Odoo hands its mail to a mail server on its own machine, which is rarely meant to send to the world."),
+                _("Create an outgoing mail server with the host, port and login of your mail provider."),
+                servers,
+            )  # fmt: skip
+        filters = defaultdict(servers.browse)
+        for server in servers:
+            yield from self._examine_server(server)
+            for part in server._parse_from_filter(server.from_filter):
+                filters[part.lower(), server.sequence] |= server
+        for (part, _sequence), same in filters.items():
+            if len(same) > 1:
+                yield Finding(
+                    "filter_twice", WARNING, _("%s is in the filter of several servers", part),
+                    _("The servers %s have the same filter and the same priority, so that only the oldest is ever used.", ", ".join(same.mapped("name"))),
+                    _("Give them different priorities, or different filters."),
+                    same[1],
+                )  # fmt: skip
+
+    def _examine_server(self, server):
+        _ = self.env._
+        for part in server._parse_from_filter(server.from_filter):
+            try:
+                (parameters.address if "@" in part else parameters.domain_name)(part)
+            except ValueError as error:
+                yield Finding(
+                    "filter_broken", ERROR, _("The FROM filter of “%s” can never match", server.name),
+                    _("“%(part)s” is neither a domain nor an address. %(reason)s", part=part, reason=_(error.args[0])),  # pylint: disable=gettext-variable
+                    _("Enter domains and addresses apart by commas, such as: mycompany.com, sales@other.com"),
+                    server,
+                )  # fmt: skip
+        if server.smtp_authentication == "cli":
+            return
+        if server.smtp_user and server.smtp_encryption == "none" and server.smtp_host not in LOCAL_HOSTS:
+            yield Finding(
+                "password_in_clear", WARNING, _("“%s” sends its password without encryption", server.name),
+                _("Everybody between Odoo and %s can read it.", server.smtp_host),
+                _("Switch the connection encryption to TLS (STARTTLS) or SSL/TLS."),
+                server,
+            )  # fmt: skip
+        login = server.smtp_authentication == "login"
+        try:
+            probe.smtp(
+                server.smtp_host,
+                server.smtp_port,
+                server.smtp_encryption,
+                user=server.smtp_user if login else "",
+                password=server.smtp_pass or "",
+                sender=server._get_test_email_from() if login else "",
+            )
+        except (OSError, smtplib.SMTPException, UnicodeError) as error:
+            explanation = replies.explain(f"{type(error).__name__}: {error}")
+            yield Finding(
+                f"smtp_{explanation.key}", ERROR,
+                _("“%(server)s” (%(host)s, port %(port)s) takes no mail", server=server.name, host=server.smtp_host, port=server.smtp_port),
+                _("%(what)s\nThe server's words: %(words)s", what=_(explanation.what), words=error),  # pylint: disable=gettext-variable
+                _(explanation.next_step),  # pylint: disable=gettext-variable
+                server,
+            )  # fmt: skip
+
+    def _check_senders(self):
+        """Default senders and users that no server is meant for."""
+        _ = self.env._
+        for company in self.env["res.company"].search([]):
+            Server = self._servers_of(company)
+            default = Server._default_sender()
+            if default and self._last_resort(Server, default):
+                yield Finding(
+                    "default_unmatched", ERROR, _("No server may send as %s", default),
+                    _("This is the default sender of %s. Mail goes through a server that is not meant for it, and is often refused.", company.name),
+                    _("Add the address or its domain to the FROM filter of an outgoing server."),
+                    self.env["ir.mail_server"],
+                )  # fmt: skip
+            if not default:
+                yield Finding(
+                    "no_default_sender", WARNING, _("%s has no default sender", company.name),
+                    _("A sender that a server refuses cannot be replaced, so that mail written by customers is passed on in their name and refused as a forgery."),
+                    _("Enter a default sender on the email domain, such as notifications."),
+                    company.alias_domain_id or company,
+                )  # fmt: skip
+        users = self.env["res.users"].search([("share", "=", False)])
+        without = users.filtered(lambda user: not tools.email_normalize(user.email) and not user._default_email_account())
+        if without:
+            yield Finding(
+                "user_without_address", WARNING, _("%s users have no mail address", len(without)),
+                _("Their mails leave under the administrator's address: %s.", ", ".join(without[:5].mapped("name"))),
+                _("Enter their mail addresses."),
+                without if len(without) == 1 else without.browse(),
+            )  # fmt: skip
+
+    def _servers_of(self, company):
+        domain = company.alias_domain_id
+        context = {"domain_notifications_email": domain.default_from_email} if domain else {}
+        return self.env["ir.mail_server"].with_company(company).with_context(**context)
+
+    def _last_resort(self, Server, address):
+        choice = Server._choose_server(address, None, Server._server_order())
+        policy = Server.browse(choice.server.id)._sender_policy()
+        return choice.last_resort and policy.strategy == sender.ODOO
