@@ -34,7 +34,6 @@
         "views/mail_mail_views.xml",
         "views/mail_compose_message_views.xml",
         "views/res_users_views.xml",
-        "views/res_users_views.xml",
         "views/erp_email_explain_views.xml",
         "views/erp_email_test_views.xml",
         "views/erp_email_doctor_views.xml",

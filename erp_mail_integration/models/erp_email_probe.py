@@ -1,8 +1,14 @@
+import email.policy
+import re
 import secrets
+import xmlrpc.client
+from email.parser import BytesHeaderParser
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 
 HEADER = "X-ERP-Mail-Probe"
+TOKEN = re.compile(r"[0-9a-f]{16}")
+MAX_HEADERS = 64 * 1024
 
 
 class ErpEmailProbe(models.Model):
@@ -54,18 +60,31 @@ class ErpEmailProbe(models.Model):
 
     @api.model
     def _take(self, message):
-        """Recognise a probe that came back.
+        """Recognise a probe that came back to the gateway.
 
         Relays may change the Message-ID and drop headers, so that the subject counts too.
 
-        :param message: the incoming ``email.message.EmailMessage``
+        :param message: the raw mail as ``mail.thread.message_process`` gets it
         :returns: whether it was one, and so needs no route
         """
-        token = str(message[HEADER] or "").strip() or str(message["Subject"] or "").rpartition(" ")[2].strip()
-        probe = self.search([("token", "=", token)], limit=1) if len(token) == 16 else self
-        if not probe:
+        raw = message.data if isinstance(message, xmlrpc.client.Binary) else message
+        raw = raw.encode("utf-8", "replace") if isinstance(raw, str) else bytes(raw)
+        if not self.search_count([("returned", "=", False)], limit=1):
             return False
-        if not probe.returned:
-            trace = "\n".join(tools.ustr(each) for each in message.get_all("Received", []))
-            probe.write({"returned": fields.Datetime.now(), "trace": trace.replace("\x00", "")[:10000]})
-        return True
+        headers = BytesHeaderParser(policy=email.policy.compat32).parsebytes(raw[:MAX_HEADERS])
+        token = (headers[HEADER] or "").strip() or (headers["Subject"] or "").rpartition(" ")[2].strip()
+        probe = self.search([("token", "=", token)], limit=1) if TOKEN.fullmatch(token) else self
+        probe._came_back("\n".join(str(each) for each in headers.get_all("Received", [])))
+        return bool(probe)
+
+    def _came_back(self, trace):
+        for probe in self.filtered(lambda probe: not probe.returned):
+            probe.write({"returned": fields.Datetime.now(), "trace": trace.replace("\x00", "")[:10_000]})
+
+    @api.model
+    def _look_in_mailboxes(self):
+        """Find probes that came back to a mailbox which only archives, and so never met the gateway."""
+        for probe in self.search([("returned", "=", False), ("mail_id", "!=", False)]):
+            known = self.env["erp.email"].search([("message_id", "=", probe.mail_id.message_id)], limit=1)
+            if found := known.copy_ids.filtered("server_id")[:1]:
+                probe._came_back(self.env._("Found in the mailbox %s", found.server_id.name))

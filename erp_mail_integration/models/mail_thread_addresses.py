@@ -19,10 +19,8 @@ class MailThread(models.AbstractModel):
         return {**message_dict, "to": self.env["mail.alias.domain"]._current_recipients(message_dict["to"])}
 
     @api.model
-    def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
+    def message_process(self, model, message, *args, **kwargs):
         """A probe mail of the doctor has arrived when it is here: it needs no document and no notice."""
         if self.env["erp.email.probe"].sudo()._take(message):
-            return []
-        return super().message_route(
-            message, message_dict, model=model, thread_id=thread_id, custom_values=custom_values
-        )
+            return False
+        return super().message_process(model, message, *args, **kwargs)

@@ -12,3 +12,5 @@ from . import test_outgoing_explain
 from . import test_matching_later
 from . import test_matching_queue
 from . import test_matching_rules
+from . import test_outgoing_explain
+from . import test_outgoing_doctor

@@ -62,7 +62,7 @@ class _Session(Session):
 
 
 def _authenticate(server, session, envelope, mechanism, data):
-    return AuthResult(success=data.password == PASSWORD.encode())
+    return AuthResult(success=data.password == PASSWORD.encode(), handled=False)
 
 
 def free_port() -> int:

@@ -81,6 +81,7 @@ class ErpEmailDoctor(models.TransientModel):
         self.ensure_one()
         self.env["ir.mail_server"].check_access("write")  # administrators
         self.finding_ids.unlink()
+        self.env["erp.email.probe"].sudo()._look_in_mailboxes()
         rows = []
         for title, check in self._checks():
             findings = list(check())

@@ -40,10 +40,12 @@ class ErpEmailDoctor(models.TransientModel):
 
     def _examine_server(self, server):
         _ = self.env._
+        sendable = True
         for part in server._parse_from_filter(server.from_filter):
             try:
                 (parameters.address if "@" in part else parameters.domain_name)(part)
             except ValueError as error:
+                sendable = False
                 yield Finding(
                     "filter_broken", ERROR, _("The FROM filter of “%s” can never match", server.name),
                     _("“%(part)s” is neither a domain nor an address. %(reason)s", part=part, reason=_(error.args[0])),  # pylint: disable=gettext-variable
@@ -67,7 +69,7 @@ class ErpEmailDoctor(models.TransientModel):
                 server.smtp_encryption,
                 user=server.smtp_user if login else "",
                 password=server.smtp_pass or "",
-                sender=server._get_test_email_from() if login else "",
+                sender=server._get_test_email_from() if login and sendable else "",
             )
         except (OSError, smtplib.SMTPException, UnicodeError) as error:
             explanation = replies.explain(f"{type(error).__name__}: {error}")
@@ -92,12 +94,12 @@ class ErpEmailDoctor(models.TransientModel):
                     _("Add the address or its domain to the FROM filter of an outgoing server."),
                     self.env["ir.mail_server"],
                 )  # fmt: skip
-            if not default:
+            if not default and company.alias_domain_id:
                 yield Finding(
                     "no_default_sender", WARNING, _("%s has no default sender", company.name),
                     _("A sender that a server refuses cannot be replaced, so that mail written by customers is passed on in their name and refused as a forgery."),
                     _("Enter a default sender on the email domain, such as notifications."),
-                    company.alias_domain_id or company,
+                    company.alias_domain_id,
                 )  # fmt: skip
         users = self.env["res.users"].search([("share", "=", False)])
         without = users.filtered(lambda user: not tools.email_normalize(user.email) and not user._default_email_account())

@@ -5,7 +5,7 @@ import time
 import pytest
 from erp_mail_plain.sending import records
 
-from .name_server import name_server
+from .conftest import name_server
 
 ZONE = {
     ("my.com", "MX"): ["20 backup.my.com.", "10 MX.my.com."],
