@@ -1,1 +1,2 @@
 from . import test_document_types
+from . import test_summary
