@@ -23,6 +23,7 @@
         "views/erp_email_copy_views.xml",
         "views/erp_email_reference_type_views.xml",
         "views/fetchmail_server_views.xml",
+        "views/fetchmail_server_personal_views.xml",
         "views/menus.xml",
         "wizards/erp_email_rule_test_views.xml",
         "views/erp_email_queue_views.xml",

@@ -30,6 +30,7 @@ from . import erp_email_intake
 from . import fetchmail_folder
 from . import fetchmail_server_connection
 from . import fetchmail_server
+from . import fetchmail_server_personal
 from . import phone_gateway_mixin
 from . import fetchmail_policy
 from . import fetchmail_server_notice
@@ -63,3 +64,5 @@ from . import mail_thread_sender
 from . import res_users
 from . import res_config_settings
 from . import ir_mail_server_null_sender
+from . import erp_email_visibility
+from . import res_users_mailboxes

@@ -1,10 +1,15 @@
 from odoo import fields, models
 
 
+SKIPPED = "skipped"
+
+
 class ErpEmailCopy(models.Model):
-    """What is still to be done to a copy in its mailbox."""
+    """What is still to be done to a copy in its mailbox, and copies that were left there."""
 
     _inherit = "erp.email.copy"
+
+    state = fields.Selection(selection_add=[(SKIPPED, "Not stored")], ondelete={SKIPPED: "cascade"})
 
     server_action = fields.Selection(
         [("seen", "Mark as read"), ("move", "Move"), ("delete", "Delete")],

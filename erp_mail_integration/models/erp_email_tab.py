@@ -96,13 +96,14 @@ class ErpEmail(models.Model):
         self.env.cr.execute(
             SQL(
                 "SELECT %s FROM erp_email e JOIN erp_email_link l ON l.email_id = e.id"
-                " WHERE e.thread_key = %s AND l.res_model = %s AND l.res_id IN %s AND l.state = %s"
+                " WHERE e.thread_key = %s AND l.res_model = %s AND l.res_id IN %s AND l.state = %s AND %s"
                 " ORDER BY l.date DESC, l.id DESC LIMIT %s",
                 _COLUMNS,
                 thread_key,
                 record._name,
                 tuple(self._tab_record_ids(record)),
                 LINKED,
+                self._tab_visible(),
                 CONVERSATION_LIMIT,
             )
         )
@@ -147,6 +148,7 @@ class ErpEmail(models.Model):
             conditions.append(SQL("(l.date, l.id) < (%s, %s)", fields.Datetime.to_datetime(cursor[0]), int(cursor[1])))
         hits = SQL()
         query = tsquery(search)
+        conditions.append(self._tab_visible(searched=bool(query)))
         if query:
             hits = SQL(
                 "WITH hits AS MATERIALIZED (SELECT id FROM erp_email WHERE %s @@ to_tsquery('simple', %s))",
@@ -331,7 +333,7 @@ class ErpEmail(models.Model):
 
 _COLUMNS = SQL(
     "l.id AS link, l.date, l.state, l.rule, l.evidence, l.user_id, e.id, e.direction, e.from_name, e.from_address,"
-    " e.to_text, e.subject, e.preview, e.attachment_count, e.auto, e.thread_key,"
+    " e.to_text, e.subject, CASE WHEN e.visibility = 'linked' THEN e.preview END AS preview, e.attachment_count, e.auto, e.thread_key,"
     " l.internal, e.delivery, e.delivery_error"
 )
 

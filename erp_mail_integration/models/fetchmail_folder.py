@@ -1,8 +1,12 @@
+import hashlib
+
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
 from ..mailbox import CommandRefused, FolderMissing
 from .erp_email_copy import DUPLICATE, STORED
+from .erp_email_copy_mailbox import SKIPPED
 from .fields_big_integer import BigInteger
 
 MAX_REFUSALS = 5
@@ -64,6 +68,12 @@ class FetchmailFolder(models.Model):
     error = fields.Char(readonly=True)
     mail_count = fields.Integer("Stored", compute="_compute_mail_count", help="Mails of this folder in the ledger.")
 
+    @api.constrains("move_folder_id")
+    def _check_move_folder(self):
+        for folder in self:
+            if folder.move_folder_id and folder.move_folder_id.server_id != folder.server_id:
+                raise ValidationError(self.env._("Mail can be moved to a folder of the same mailbox only."))
+
     _path_uniq = models.UniqueIndex("(server_id, path)", "The mailbox has this folder already.")
 
     @api.depends("server_id.intake_mode")
@@ -78,6 +88,13 @@ class FetchmailFolder(models.Model):
         )
         for folder in self:
             folder.mail_count = counts.get(folder, 0)
+
+    def write(self, vals):
+        """The owner of a personal mailbox ticks folders and says what happens to their mail, and no more."""
+        owned = {"synchronize", "after_fetch", "move_folder_id"}
+        if not self.server_id._is_administrator() and set(vals) - owned:
+            raise AccessError(self.env._("Only an administrator can change this setting of a folder."))
+        return super().write(vals)
 
     # ------------------------------------------------------------------ the list of folders
 
@@ -162,10 +179,43 @@ class FetchmailFolder(models.Model):
 
     def _take(self, mails):
         """Put mails into the ledger, and with them what is to be done on the server and how far we are."""
+        mails, never = self._sort_out(mails)
         copies = self.env["erp.email.intake"]._receive(self.server_id, self, mails, route=self._routes)
         if self.after_fetch != "keep":
             copies.server_action = self.after_fetch
-        self.last_uid = max(self.last_uid, *(int(mail.uid) for mail in mails))
+        self.last_uid = max([self.last_uid, *(int(mail.uid) for mail in (*mails, *never))])
+
+    def _sort_out(self, mails):
+        """Leave out, and note in the ledger, what the mailbox's owner wants never to be stored.
+
+        :return: mails to be stored, mails left out
+        """
+        never = [mail for mail in mails if self.server_id._never_logs(mail.raw)]
+        self._skip(never, self.env._("The owner of the mailbox does not want it stored."))
+        return [mail for mail in mails if mail not in never], never
+
+    def _skip(self, mails, reason):
+        """Write into the ledger that mails were left where they are, and why. Their bytes are not kept."""
+        Copy = self.env["erp.email.copy"].sudo()
+        here = [("folder_id", "=", self.id), ("uidvalidity", "=", self.uidvalidity)]
+        known = set(Copy.search([*here, ("uid", "in", [mail.uid for mail in mails])]).mapped("uid"))
+        Copy.create(
+            [
+                {
+                    "server_id": self.server_id.id,
+                    "folder_id": self.id,
+                    "uidvalidity": self.uidvalidity,
+                    "uid": mail.uid,
+                    "sha256": hashlib.sha256(mail.raw).hexdigest(),
+                    "size": len(mail.raw),
+                    "received": mail.received,
+                    "state": SKIPPED,
+                    "error": reason,
+                }
+                for mail in mails
+                if mail.uid not in known
+            ]
+        )
 
     def _new_uids(self, mailbox, state):
         """UIDs that are not in the ledger, ascending.

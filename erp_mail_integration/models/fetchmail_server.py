@@ -8,6 +8,7 @@ from odoo.addons.mail.models.fetchmail import MAIL_SERVER_DEACTIVATE_TIME, MAIL_
 from odoo.exceptions import UserError
 
 from ..mailbox import ImapMailbox, PopMailbox
+from .erp_email_copy_mailbox import SKIPPED
 from .fetchmail_server_connection import _hang_up
 
 _logger = logging.getLogger(__name__)
@@ -169,7 +170,8 @@ class FetchmailServer(models.Model):
         same = {number: known[uid] for number, uid in listed if uid in known and known[uid].size == mailbox.sizes[number]}
         new = [(number, "" if uid in known else uid) for number, uid in listed if number not in same]
         for mails in mailbox.fetch(new):
-            self.env["erp.email.intake"]._receive(self, folder, mails, route=self._routes())
+            stored, _never = folder._sort_out(mails)
+            self.env["erp.email.intake"]._receive(self, folder, stored, route=self._routes())
             self.env.cr.commit()
             for copy in Copy.search([("folder_id", "=", folder.id), ("uid", "in", [mail.uid for mail in mails])]):
                 same.update(dict.fromkeys(mailbox.numbers[copy.uid], copy))
@@ -180,6 +182,8 @@ class FetchmailServer(models.Model):
 
     def _pop_may_go(self, copy):
         """Whether a mail in the ledger is to be deleted from a POP3 server."""
+        if copy.state == SKIPPED:
+            return False
         if self.pop_after_fetch == "days":
             return copy.create_date < fields.Datetime.now() - timedelta(days=max(self.pop_days, 0))
         return self.pop_after_fetch == "delete"

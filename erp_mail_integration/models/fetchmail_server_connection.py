@@ -90,6 +90,11 @@ class FetchmailServer(models.Model):
         # The ORM protects a field from its own inverse; the superuser's view of it would stay the old one.
         self.invalidate_recordset(["password"])
 
+    @api.onchange("is_ssl")
+    def _onchange_is_ssl(self):
+        """The port follows the switch, also where an add-on's override of core's method listens to the type alone."""
+        self.onchange_server_type()
+
     # ------------------------------------------------------------------ connection
 
     def _connect__(self, allow_archived=False):  # noqa: PLW3201
@@ -155,7 +160,8 @@ class FetchmailServer(models.Model):
         Unlike core, a failure is no error message that is gone with the next click: it stays on the form with
         the steps that worked and what to do next.
         """
-        for server in self:
+        self.check_access("write")
+        for server in self.sudo():
             connection = None
             try:
                 connection = server._connect__(allow_archived=True)
