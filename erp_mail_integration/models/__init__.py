@@ -66,3 +66,4 @@ from . import res_config_settings
 from . import ir_mail_server_null_sender
 from . import erp_email_visibility
 from . import res_users_mailboxes
+from . import base

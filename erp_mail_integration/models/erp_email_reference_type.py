@@ -1,3 +1,4 @@
+import re
 from collections import defaultdict
 
 from odoo import api, fields, models, tools
@@ -63,6 +64,12 @@ class ErpEmailReferenceType(models.Model):
     number_in_subject = fields.Boolean("#1234 in the subject", help="Recognise #1234 and [#1234] in a subject.")
     address_prefix = fields.Char(help="With issue, mail to issue-234@your-domain belongs to document 234.")
     tag_sent_mail = fields.Boolean("Tag in sent mail", help="Put the document's tag into the subject of mail sent from it.")
+    reply_address = fields.Boolean(
+        "Own reply address",
+        help="Answers go to an address of the document's own, reply+S-000042.k7f3q2ma@mycompany.com, and find it even "
+        "if the mail program drops every header. Your mail server must deliver all addresses of the domain, or those "
+        "that begin with reply+, to the catchall mailbox.",
+    )
     live = fields.Boolean(compute="_compute_live", search="_search_live")
 
     _model_uniq = models.UniqueIndex("(model)", "There is a document type for this model already.")
@@ -188,3 +195,21 @@ class ErpEmailReferenceType(models.Model):
         """
         reference = self._reference(record)
         return format_tag(self.code, reference, sign(self._secret(), self.code, reference) if signed else "")
+
+    @api.model
+    @tools.ormcache("model_name")
+    def _reply_type_id(self, model_name):
+        """Id of the model's document type if its documents have reply addresses of their own, else False."""
+        return self.sudo().search([("model", "=", model_name), ("reply_address", "=", True)], limit=1).id
+
+    def _reply_address(self, record, domain):
+        """The address that answers about a record come to, signed so that it cannot be guessed.
+
+        Names that do not belong into an address, such as INV/2026/0001, are replaced by the record's number.
+
+        :param str domain: the catchall domain
+        """
+        reference = self._reference(record)
+        if not re.fullmatch(r"[A-Za-z0-9-]{1,30}", reference):
+            reference = f"{record.id:06d}"
+        return f"reply+{self.code}-{reference}.{sign(self._secret(), self.code, reference)}@{domain}".lower()

@@ -1,5 +1,7 @@
 from odoo import api, fields, models, tools
 
+from ..mime.tags import find_reference_addresses
+
 PARAMETERS = {
     "mail.catchall.domain": "name",
     "mail.catchall.alias": "catchall_alias",
@@ -161,6 +163,9 @@ class MailAliasDomain(models.Model):
 
     @api.model
     def _find_aliases(self, email_list):
-        """Former addresses are our own too: never a contact, never a recipient."""
+        """Former addresses and reply addresses are our own too: never a contact, never a recipient."""
         found = {*super()._find_aliases(email_list), *self.env["mail.alias.domain.former"]._emails()}
+        if replies := find_reference_addresses(filter(None, email_list), prefix=""):
+            names = set(self.search([]).mapped("name"))
+            found |= {reply.address for reply in replies if reply.address.rpartition("@")[2] in names}
         return [email for email in email_list if email in found]
