@@ -57,9 +57,9 @@ from . import mail_mail_record
 from . import erp_email_delivery
 from . import erp_email_matcher_sent
 from . import erp_email_account
-from . import erp_email_notice
+from . import erp_email_subscription
 from . import erp_email_probe
-from . import mail_thread_notice
+from . import mail_thread_subscription
 from . import mail_thread_sender
 from . import res_users
 from . import res_config_settings

@@ -1,6 +1,6 @@
 from odoo import fields, models, tools
 
-EMAIL_PREFERENCES = ("erp_email_program", "email_account_ids", "email_notice_ids", "email_subject_prefix")
+EMAIL_PREFERENCES = ("erp_email_program", "email_account_ids", "email_subscription_ids", "email_subject_prefix")
 
 
 class ResUsers(models.Model):
@@ -16,7 +16,7 @@ class ResUsers(models.Model):
         help="Where New, Reply and Forward on the Email tab of a document open a mail.",
     )
     email_account_ids = fields.One2many("erp.email.account", "user_id", string="Email accounts")
-    email_notice_ids = fields.One2many("erp.email.notice", "user_id", string="Email notices")
+    email_subscription_ids = fields.One2many("erp.email.subscription", "user_id", string="Email subscriptions")
     email_subject_prefix = fields.Char(
         "Subject prefix",
         help="Put before the subject of mails that Odoo sends to you, such as [ERP], so that you can file them.",

@@ -16,3 +16,4 @@ from . import test_matching_rules
 from . import test_outgoing_explain
 from . import test_outgoing_doctor
 from . import test_outgoing_reply
+from . import test_outgoing_users

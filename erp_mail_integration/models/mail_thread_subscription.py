@@ -10,17 +10,17 @@ class MailThread(models.AbstractModel):
     def create(self, vals_list):
         records = super().create(vals_list)
         if not self.env.context.get("tracking_disable") and self.env.registry.ready:
-            Notice = self.env["erp.email.notice"]
-            if records._name in Notice._watched_models():
-                Notice._notify_created(records)
+            Subscription = self.env["erp.email.subscription"]
+            if records._name in Subscription._watched_models():
+                Subscription._notify_created(records)
         return records
 
     def _message_auto_subscribe_notify(self, partner_ids, template):
-        Notice = self.env["erp.email.notice"]
-        if self._name not in Notice._watched_models():
+        Subscription = self.env["erp.email.subscription"]
+        if self._name not in Subscription._watched_models():
             return super()._message_auto_subscribe_notify(partner_ids, template)
         partners = self.env["res.partner"].browse(partner_ids)
         for record in self:
-            if wanted := Notice._without_declined(record, partners):
+            if wanted := Subscription._without_declined(record, partners):
                 super(MailThread, record)._message_auto_subscribe_notify(wanted.ids, template)
         return None

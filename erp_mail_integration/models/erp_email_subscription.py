@@ -1,11 +1,11 @@
 from odoo import api, fields, models, tools
 
 
-class ErpEmailNotice(models.Model):
+class ErpEmailSubscription(models.Model):
     """What a user wants mails about: new documents of a type, and being assigned, per project or team."""
 
-    _name = "erp.email.notice"
-    _description = "Email Notice Preference"
+    _name = "erp.email.subscription"
+    _description = "Email Subscription"
     _order = "type_id, id"
 
     user_id = fields.Many2one(
@@ -64,14 +64,14 @@ class ErpEmailNotice(models.Model):
     def _notify_created(self, records):
         """Mail everybody who asked for it and may read the record; nobody hears of what they made themselves."""
         template = self.env.ref("erp_mail_integration.mail_template_new_record", raise_if_not_found=False)
-        notices = self.sudo().search([("type_id.model", "=", records._name), ("on_create", "=", True)])
+        wanted = self.sudo().search([("type_id.model", "=", records._name), ("on_create", "=", True)])
         if not template:
             return
         for record in records.sudo():
             told = self.env["res.users"]
-            for notice in notices.filtered(lambda notice: notice.user_id != self.env.user and notice.user_id.active):
-                user = notice.user_id
-                if user in told or not notice._covers(record) or not record.with_user(user).has_access("read"):
+            for subscription in wanted.filtered(lambda subscription: subscription.user_id != self.env.user and subscription.user_id.active):
+                user = subscription.user_id
+                if user in told or not subscription._covers(record) or not record.with_user(user).has_access("read"):
                     continue
                 told += user
                 template.sudo().with_context(
@@ -79,17 +79,17 @@ class ErpEmailNotice(models.Model):
                     record_name=record.display_name,
                     record_url=f"{record.get_base_url()}/mail/view?model={record._name}&res_id={record.id}",
                     created_by=self.env.user.name,
-                ).send_mail(notice.id)
+                ).send_mail(subscription.id)
 
     @api.model
     def _without_declined(self, record, partners):
         """Leave out users who do not want to be told when they are assigned. The narrowest preference counts."""
-        notices = self.sudo().search(
+        wanted = self.sudo().search(
             [("user_id.partner_id", "in", partners.ids), ("type_id.model", "=", record._name)]
-        ).filtered(lambda notice: notice._covers(record))
+        ).filtered(lambda subscription: subscription._covers(record))
         declined = self.env["res.partner"]
-        for partner in notices.user_id.partner_id:
-            mine = notices.filtered(lambda notice, partner=partner: notice.user_id.partner_id == partner)
+        for partner in wanted.user_id.partner_id:
+            mine = wanted.filtered(lambda subscription, partner=partner: subscription.user_id.partner_id == partner)
             narrowest = mine.filtered("scope") or mine
             if not any(narrowest.mapped("on_assign")):
                 declined += partner
