@@ -124,7 +124,7 @@ class TestSubscriptions(UserCase):
     def test_a_new_document_is_told_to_who_asked(self):
         self.env["erp.email.subscription"].with_user(self.anna).create({"type_id": self.type.id})
         record, mails = self.told(self.bob)
-        self.assertEqual((mails.subject, mails.email_to), ("New: New", '"Anna" <anna@example.com>'))
+        self.assertEqual((mails.subject, mails.recipient_ids), ("New: New", self.anna.partner_id))
         self.assertIn(f"https://odoo.mycompany.com/mail/view?model=res.partner&amp;res_id={record.id}", mails.body_html)
         self.assertIn("Bob", mails.body_html)
         self.assertFalse(self.told(self.anna)[1], "nobody is told of what they made themselves")

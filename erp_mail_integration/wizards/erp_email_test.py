@@ -64,7 +64,7 @@ class ErpEmailTest(models.TransientModel):
         """Prepare, connect and send as ``mail.mail`` does, noting every line of the SMTP conversation."""
         user = self.env.user
         values = self.env.ref("erp_mail_integration.mail_template_test")._generate_template(
-            [user.id], ("subject", "body_html", "email_to")
+            [user.id], ("subject", "body_html")
         )[user.id]
         domain = self.company_id.alias_domain_id
         Server = self.env["ir.mail_server"].with_company(self.company_id)
