@@ -21,7 +21,7 @@ MAX_LEVELS = 10
 MAX_MAILS = 1_000
 """Mails taken out of one envelope."""
 
-WRAPPER = re.compile(r"\s*(?:(?:fwd?|wg|tr|rv|i|vs|doorst|enc)\s?:\s*)?>(?=\s|@|#)", re.IGNORECASE)
+WRAPPER = re.compile(r"\s*(?:(?:fwd?|wg|tr|rv|i|vs|doorst|enc)\s?:\s*)?>(?=\s|@|#|$)", re.IGNORECASE)
 # Possessive up to the end of each part: hostile subjects cost linear time.
 CREATOR = re.compile(r"\s*@\s?((?:[^\s#]++(?:\s(?=[^\s#]))?+)++)")
 CREATOR_ALONE = re.compile(r"\s*@\s?([^\s#]++)")
@@ -82,7 +82,10 @@ def _is_mail(attachment: Attachment) -> bool:
     if attachment.mimetype in ATTACHED_MAIL:
         return True
     # Some programs attach .eml files as application/octet-stream or text/plain.
-    return attachment.name.lower().endswith(".eml") and attachment.mimetype in ("application/octet-stream", "text/plain")
+    return attachment.name.lower().endswith(".eml") and attachment.mimetype in (
+        "application/octet-stream",
+        "text/plain",
+    )
 
 
 def unwrap(raw: bytes) -> list[bytes]:
