@@ -7,7 +7,16 @@
     "website": "https://github.com/erp-mail-integration/erp_mail_integration",
     "license": "AGPL-3",
     "depends": ["mail"],
-    "external_dependencies": {"python": ["IMAPClient>=3,<5", "dnspython>=2", "phonenumbers>=8"]},
+    "external_dependencies": {
+        "python": [
+            "IMAPClient>=3,<5",
+            "authres>=1.2",
+            "dnspython>=2",
+            "extract-msg>=0.50",
+            "phonenumbers>=8",
+            "tnefparse>=1.4",
+        ]
+    },
     "data": [
         "security/erp_mail_security.xml",
         "security/ir.model.access.csv",
