@@ -5,6 +5,7 @@
 #   make test           every test and check; what .ci/run calls
 #   make test ONLY=pure run some steps only (see tools/testing.py)
 #   make bench          import 2,000 mails with stock Odoo and with the add-on, and compare
+#   make translations   write erp_mail_integration/i18n/erp_mail_integration.pot anew from the sources
 #   make clean          stop everything and remove .local/ (downloads stay in the cache; CACHE=1 removes them too)
 #
 # Odoo comes from Debian's odoo-19 package, or from a checkout: make run ODOO_HOME=/path/to/odoo
@@ -13,7 +14,7 @@ SERVE ?= 1
 PYTHON ?= python3
 export ODOO_HOME
 
-.PHONY: run test bench clean
+.PHONY: run test bench translations clean
 .NOTPARALLEL:
 
 run:
@@ -24,6 +25,9 @@ test:
 
 bench:
 	@$(PYTHON) -m tools bench
+
+translations:
+	@$(PYTHON) -m tools translations
 
 clean:
 	@$(PYTHON) -m tools clean $(if $(filter 1,$(CACHE)),--cache)

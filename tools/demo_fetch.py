@@ -66,21 +66,24 @@ def summary(env):
     mails = []
     for email in emails:
         links = email.link_ids.filtered(lambda link: link.state != "detached")
+        links = links.sorted(lambda link: link.res_model == "res.partner")
         rules = dict(links._fields["rule"]._description_selection(env))
         mails.append(
             (
                 email.from_address or email.from_name or "",
                 email.subject or "",
-                ", ".join(map(_document, links)),
+                email.documents or "",
                 ", ".join(dict.fromkeys(rules[link.rule] for link in links)),
             )
         )
     failed = Copy.search([("state", "in", ("failed", "quarantined"))])
     linked = emails.filtered(lambda email: "linked" in email.link_ids.mapped("state"))
+    suggested = (emails - linked).filtered("link_ids")
     totals = {
         "stored": len(emails),
         "linked": len(linked),
-        "unassociated": len(emails - linked),
+        "suggested": len(suggested),
+        "unassociated": len(emails - linked - suggested),
         "duplicate": Copy.search_count([("state", "=", "duplicate")]),
         "failed": len(failed),
     }
@@ -88,9 +91,3 @@ def summary(env):
     errors = [f"{server.name}: {server.error_message}" for server in servers]
     errors += [f"{copy.folder_id.name} {copy.uid}: {copy.error}" for copy in failed]
     return {"mails": mails, "totals": totals, "errors": errors}
-
-
-def _document(link):
-    record = link.env[link.res_model].browse(link.res_id)
-    name = record.display_name if record.exists() else f"{link.res_model} {link.res_id}"
-    return f"{name}?" if link.state == "suggested" else name
