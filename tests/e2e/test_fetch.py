@@ -96,8 +96,10 @@ def test_a_mail_on_which_an_app_fails_does_not_stop_the_49_behind_it(odoo, accou
     ("broken", "words"),
     [
         ({"server": "no-such-host.invalid"}, "no-such-host.invalid"),
+        ({"server": "10.1.2.3"}, "an administrator can allow"),
         ({"password": "wrong"}, "password"),
-        ({"port": 1}, "refused"),
+        ({"port": 1}, "127.0.0.1"),
+        ({"verify_certificate": True}, "certificate"),
     ],
 )
 def test_a_mailbox_that_fails_says_why_and_the_others_go_on(odoo, new_account, broken, words):
