@@ -13,6 +13,7 @@ from . import erp_email_number_field
 from . import erp_email_unresolved
 from . import erp_email_matcher
 from . import erp_email_matcher_admin
+from . import erp_email_matcher_authentication
 from . import erp_email_matcher_contact
 from . import erp_email_matcher_reference
 from . import erp_email_matcher_settle

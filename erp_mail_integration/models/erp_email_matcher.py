@@ -106,7 +106,7 @@ class ErpEmailMatcher(models.AbstractModel):
             internal=internal,
             ignored=frozenset(self.env["erp.email.ignore"]._ignored(senders)),
             rules=rules,
-            verdicts={mail.email.id: self._authentication(mail) for mail in incoming},
+            verdicts=self._authenticate(incoming),
             users=dict(users),
         )
 

@@ -66,14 +66,6 @@ class ErpEmailMatcher(models.AbstractModel):
         return (LINKED, True) if doctype.untrusted == "note" else (SUGGESTED, False)
 
     @api.model
-    def _authentication(self, mail):
-        """What the administrator's own mail server found about the sender.
-
-        :rtype: dict
-        """
-        return mail.email.authentication or {}
-
-    @api.model
     def _is_own_user(self, batch, sender, record):
         company = record.company_id if "company_id" in record._fields else None
         return any(not company or company in user.company_ids for user in batch.users.get(sender, ()))

@@ -17,3 +17,4 @@ from . import test_outgoing_explain
 from . import test_outgoing_doctor
 from . import test_outgoing_reply
 from . import test_outgoing_users
+from . import test_matching_gateway
