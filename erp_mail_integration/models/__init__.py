@@ -62,7 +62,6 @@ from . import erp_email_subscription
 from . import erp_email_probe
 from . import mail_thread_subscription
 from . import mail_thread_sender
-from . import res_users
 from . import res_config_settings
 from . import ir_mail_server_null_sender
 from . import erp_email_visibility

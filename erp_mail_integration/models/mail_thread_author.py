@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.tools import email_normalize_all
+from odoo.tools import email_normalize, email_normalize_all, formataddr
 
 
 class MailThread(models.AbstractModel):
@@ -13,6 +13,15 @@ class MailThread(models.AbstractModel):
     def _ledger_email(self):
         """The stored mail that the gateway is working on, empty outside of the ledger."""
         return self.env["erp.email"].sudo().browse(self.env.context.get("erp_email_id"))
+
+    @api.model
+    def message_parse(self, message, save_original=False):
+        """Core takes the first address that it finds in From, in a name too. We have read it strictly."""
+        values = super().message_parse(message, save_original=save_original)
+        email = self._ledger_email()
+        if email.from_address and email_normalize(values["email_from"]) != email.from_address:
+            values["email_from"] = values["from"] = formataddr((email.from_name or "", email.from_address))
+        return values
 
     @api.model
     def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
