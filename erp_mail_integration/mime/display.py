@@ -23,7 +23,7 @@ body{margin:12px;font:14px/1.45 system-ui,sans-serif;color:#212529;background:#f
 img{max-width:100%}
 pre{white-space:pre-wrap;font:inherit;margin:0}
 details.erp-mail-quote>summary{cursor:pointer;width:max-content;padding:0 8px;border-radius:8px;background:#e9ecef;color:#495057;list-style:none}
-img.erp-mail-blocked{min-width:16px;min-height:16px;border:1px dashed #adb5bd}
+img[data-blocked]{min-width:16px;min-height:16px;border:1px dashed #adb5bd}
 """.strip()
 
 

@@ -9,6 +9,7 @@ import html
 import re
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from lxml import etree
@@ -101,6 +102,17 @@ class _TooDeep(Exception):
     """More open elements than `MAX_NESTING`."""
 
 
+@dataclass(slots=True)
+class _Open:
+    """An open element."""
+
+    name: str
+    closing: str = ""
+    """What closes it in the output."""
+    at: int = -1
+    """Position of its start tag in the output."""
+
+
 class _Renderer:
     """Parser target that writes the allowed part of what it is told."""
 
@@ -109,12 +121,13 @@ class _Renderer:
         self._cid_url = cid_url
         self._remote_images = remote_images
         self._out: list[str] = []
-        # Each open element: its name, and what closes it in the output.
-        self._stack: list[tuple[str, str]] = []
+        self._stack: list[_Open] = []
         self._dropping = 0
         self._sheet: list[str] | None = None
         self._in_quote = 0
         self._has_text = False
+        self._blank = 0
+        """Pieces at the end of the output that show nothing: start tags and white space."""
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if len(self._stack) >= MAX_NESTING:
@@ -122,21 +135,25 @@ class _Renderer:
         if self._dropping or tag in DROPPED:
             # Void elements are told as start and end, too.
             self._dropping += 1
-            self._stack.append((tag, ""))
+            self._stack.append(_Open(tag))
             return
         if tag == "style":
             self._sheet = []
-            self._stack.append((tag, ""))
+            self._stack.append(_Open(tag))
             return
+        name = tag
         if tag in ("html", "body", "form"):
-            tag, name = ("div", tag) if attributes else ("", tag)
-        else:
-            name = tag
+            tag = "div" if attributes else ""
         closing = "" if self._in_quote else self._begin_quote(tag, attributes)
+        opened = _Open(name, closing, len(self._out))
         if tag in ALLOWED:
             self._out.append(f"<{tag}{self._attributes(tag, attributes)}>")
-            closing = closing if tag in VOID else f"</{tag}>{closing}"
-        self._stack.append((name, closing))
+            if tag in VOID:
+                self._blank = 0
+            else:
+                opened.closing = f"</{tag}>{closing}"
+                self._blank += 1
+        self._stack.append(opened)
 
     def _begin_quote(self, tag: str, attributes: dict[str, str]) -> str:
         """Fold what mail programs mark as quoted; gives what closes the fold with this element."""
@@ -144,33 +161,46 @@ class _Renderer:
         if cited or QUOTE_CLASS.search(attributes.get("class", "")):
             self._out.append(open_quote(not self._has_text))
             self._in_quote = len(self._stack) + 1
+            self._blank = 0
             return "</details>"
         outlook = tag == "div" and OUTLOOK_RULE.match(attributes.get("style", ""))
         if self._stack and (outlook or QUOTE_REST_ID.fullmatch(attributes.get("id", ""))):
-            # Outlook marks the start only: all that follows within the parent is quoted.
-            self._out.append(open_quote(not self._has_text))
-            self._in_quote = len(self._stack)
-            parent, closing = self._stack[-1]
-            self._stack[-1] = (parent, f"</details>{closing}")
+            self._fold_rest()
         return ""
+
+    def _fold_rest(self) -> None:
+        """Outlook marks the start of a quote only: all that follows within the parent is quoted.
+
+        Word wraps the mark in divs of its own: a parent in which nothing was shown yet is passed over.
+        """
+        level, at = len(self._stack) - 1, len(self._out)
+        while level > 0 and self._stack[level].name == "div" and self._stack[level].at >= len(self._out) - self._blank:
+            at = self._stack[level].at
+            level -= 1
+        self._out.insert(at, open_quote(not self._has_text))
+        self._stack[level].closing = f"</details>{self._stack[level].closing}"
+        self._in_quote = level + 1
+        self._blank = 0
 
     def end(self, tag: str) -> None:
         # libxml2 tells starts and ends in pairs; what it does not is no end of ours.
-        if self._stack and self._stack[-1][0] == tag:
+        if self._stack and self._stack[-1].name == tag:
             self._pop()
 
     def _pop(self) -> None:
         if self._in_quote and len(self._stack) == self._in_quote:
             self._in_quote = 0
-        name, closing = self._stack.pop()
+        closed = self._stack.pop()
         if self._dropping:
             self._dropping -= 1
-        elif name == "style" and self._sheet is not None:
+        elif closed.name == "style" and self._sheet is not None:
             sheet = clean_stylesheet("".join(self._sheet), self._image_url)
             self._sheet = None
             if sheet:
                 self._out.append(f"<style>{sheet}</style>")
-        self._out.append(closing)
+        if closed.closing:
+            self._out.append(closed.closing)
+            self._blank = 0
 
     def data(self, text: str) -> None:
         if self._dropping:
@@ -178,8 +208,11 @@ class _Renderer:
         if self._sheet is not None:
             self._sheet.append(text)
             return
-        if not self._has_text and text.strip():
+        if text.isspace():
+            self._blank += 1
+        else:
             self._has_text = True
+            self._blank = 0
         self._out.append(html.escape(text, quote=False))
 
     def comment(self, text: str) -> None:
@@ -197,26 +230,27 @@ class _Renderer:
         return "".join(self._out)
 
     def _attributes(self, tag: str, attributes: dict[str, str]) -> str:
-        out = []
+        out, style = [], ""
         for name, value in attributes.items():
             name = name.lower()
-            if name in ATTRIBUTES:
-                out.append(f' {name}="{html.escape(value)}"')
-            elif name == "style":
+            if name == "style":
                 style = clean_declarations(value, self._image_url)
-                if style:
-                    out.append(f' style="{html.escape(style)}"')
-            elif name == "background" and tag in ("table", "td", "th", "tr", "div"):
+            elif name == "bgcolor" and tag == "div":
+                # A body became a div, which knows no bgcolor.
+                style = clean_declarations(f"background-color:{value}", self._image_url)
+            elif name == "background" and tag != "img":
                 url = self._image_url(value)
-                if url:
-                    out.append(f' style="background-image:url(&quot;{html.escape(url)}&quot;)"')
+                style = style or (url and clean_declarations(f"background-image:url('{url}')", lambda allowed: allowed))
+            elif name in ATTRIBUTES:
+                out.append(f' {name}="{html.escape(value)}"')
             elif name == "href" and tag == "a":
                 out.append(self._link(value))
             elif name == "src" and tag == "img":
                 url = self._image_url(value)
-                out.append(
-                    f' src="{html.escape(url)}" referrerpolicy="no-referrer"' if url else ' class="erp-mail-blocked"'
-                )
+                shown = f' src="{html.escape(url)}" referrerpolicy="no-referrer"'
+                out.append(shown if url else " data-blocked")
+        if style:
+            out.append(f' style="{html.escape(style)}"')
         return "".join(out)
 
     def _link(self, value: str) -> str:

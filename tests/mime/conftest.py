@@ -3,6 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The time of one example says nothing on a busy machine; test_limits measures time.
+settings.register_profile("mail", deadline=None)
+settings.load_profile("mail")
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

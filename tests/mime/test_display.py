@@ -129,6 +129,7 @@ def test_links_open_outside_and_tell_nothing():
         'Hello<blockquote type="cite">old</blockquote>',
         '<div>Hello</div><div id="divRplyFwdMsg"><b>From:</b> Bob</div><div>old</div>',
         "<div><p>Hello</p><div style='border:none;border-top:solid #E1E1E1 1.0pt'><b>From:</b> Bob</div><p>old</p></div>",
+        "<div><p>Hello</p> <div> <div style='border:none;border-top:solid #E1E1E1 1pt'>From: Bob</div> </div><p>old</p></div>",
     ],
 )
 def test_quoted_text_is_folded(source):

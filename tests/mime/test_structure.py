@@ -86,6 +86,11 @@ def test_what_are_too_many_parts_become_one_attachment():
     assert b"part 19999" in mail.attachments[0].payload
 
 
+def test_multiparts_without_parts_are_bounded_as_well():
+    raw = mixed(*[b"Content-Type: multipart/mixed; boundary=%d\n\nx" % n for n in range(20_000)])
+    assert len(Structure(raw).leaves) <= 10_001
+
+
 def test_a_mail_in_crlf_and_in_lf_is_the_same_mail():
     raw = mixed(b"Content-Type: text/plain\n\none\ntwo\n", b"Content-Type: text/html\n\n<p>x</p>\n")
     assert mime.parse(raw).text == mime.parse(raw.replace(b"\n", b"\r\n")).text
