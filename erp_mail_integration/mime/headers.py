@@ -13,6 +13,7 @@ FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:[ \t]*+([^\n]*+(?:\n[ \t][^\n]*+)*+)(?
 ENCODED_WORD = re.compile(r"=\?([^?*\s]{1,64})(?:\*[^?\s]{0,64})?\?([bBqQ])\?([^?]*+)\?=")
 BETWEEN_WORDS = re.compile(r"(?<=\?=)\s++(?==\?)")
 PARAMETER = re.compile(r';\s*+([^\s=;"]++)\s*+=\s*+("(?:[^"\\]|\\.)*+"?|[^;]*+)', re.DOTALL)
+VALUE = re.compile(r'[\s"]*+([^\s;("]*+)')
 QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 NOT_BASE64 = bytes(set(range(256)) - set(string.ascii_letters.encode() + string.digits.encode() + b"+/"))
 Q_ESCAPE = re.compile(rb"=([0-9A-Fa-f]{2})")
@@ -137,9 +138,8 @@ def parse_parameters(value: str) -> tuple[str, dict[str, str]]:
     are not allowed there, and common.
     """
     value = value[:MAX_PARAMETERS_LENGTH]
-    head, _, _rest = value.partition(";")
-    head = head.strip().lower()
-    if len(head) == len(value):
+    head = VALUE.match(value)[1].lower()
+    if ";" not in value:
         return head, {}
     plain: dict[str, str] = {}
     sections: dict[str, dict[int, tuple[bool, str]]] = {}

@@ -5,6 +5,7 @@ import html
 import logging
 import re
 from datetime import datetime
+from urllib.parse import unquote
 
 from .addresses import parse_address, parse_addresses
 from .automatic import bounced_message_ids, classify, message_ids
@@ -24,6 +25,8 @@ _logger = logging.getLogger(__name__)
 BODY_TYPES = ("text/plain", "text/html")
 ENCODINGS = ("", "7bit", "8bit", "binary", "base64", "quoted-printable", "x-uuencode", "uuencode", "x-uue")
 ENVELOPE_HEADERS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
+MAX_STUB_LENGTH = 200
+"""Characters of a plain text that may only say "your program cannot show HTML"."""
 CID = re.compile(r"""cid:([^"'\s>)]{1,998})""", re.IGNORECASE)
 META_CHARSET = re.compile(rb"""<meta[^<>]{1,200}?charset\s*=\s*["']?([\w-]{1,40})""", re.IGNORECASE)
 MIMETYPE = re.compile(r"[\w!#$&^.+-]{1,127}/[\w!#$&^.+-]{1,127}", re.ASCII)
@@ -98,7 +101,7 @@ def _read(raw: bytes, received: datetime | None) -> ParsedMail:
         list_id=_list_id(headers),
         authentication_results=tuple(decode_words(value) for value in headers.all("authentication-results")[:50]),
         bounced_ids=bounced,
-        defects=tuple(defects)[:MAX_DEFECTS],
+        defects=tuple(defects)[:MAX_DEFECTS],  # After all that may name one.
         headers=tuple((name, decode_words(unfold(value))) for name, value in headers.fields),
         fingerprint=fingerprint(message_id, from_.address or from_.raw, headers.get("date"), subject, body.digests),
     )
@@ -204,7 +207,7 @@ class _Body:
     def _is_body(self, index: int, part: Part, name: str) -> bool:
         if part.content_type not in BODY_TYPES:
             return False
-        disposition = part.headers.get("content-disposition").partition(";")[0].strip().lower()
+        disposition = parse_parameters(part.headers.get("content-disposition"))[0]
         if disposition == "attachment":
             return False
         # Some senders name the body itself.
@@ -231,8 +234,11 @@ class _Body:
         """Plain text of the whole body; of HTML where a place has no plain text."""
         texts = []
         for segment in self._segments.values():
-            plain = "\n".join(filter(str.strip, segment["text/plain"]))
-            texts.append(plain.strip("\n") or "\n".join(map(html_to_text, segment["text/html"])))
+            plain = "\n".join(filter(str.strip, segment["text/plain"])).strip("\n")
+            if segment["text/html"] and len(plain) < MAX_STUB_LENGTH:
+                rich = "\n".join(map(html_to_text, segment["text/html"]))
+                plain = rich if len(rich) > MAX_STUB_LENGTH + len(plain) else plain or rich
+            texts.append(plain)
         return "\n\n".join(filter(None, texts))
 
     def html(self) -> str:
@@ -252,7 +258,7 @@ class _Body:
 
     def attachments(self):
         """Every leaf that is not body text, in its order."""
-        shown = {html.unescape(found).lower() for found in CID.findall(self._html)} if self._attached else set()
+        shown = {unquote(html.unescape(found)) for found in CID.findall(self._html)} if self._attached else set()
         for index, part, name, payload in self._attached:
             content_id = part.headers.text("content-id").strip("<> ")[:998]
             mimetype = part.content_type if MIMETYPE.fullmatch(part.content_type) else "application/octet-stream"
@@ -264,7 +270,7 @@ class _Body:
                 mimetype=mimetype,
                 size=len(payload),
                 content_id=content_id,
-                inline=bool(content_id) and content_id.lower() in shown,
+                inline=bool(content_id) and content_id in shown,
                 payload=payload,
             )
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -21,6 +22,8 @@ MAX_HTML_LENGTH = 4 * 1024 * 1024
 MAX_NESTING = 2_000
 """Open elements. Unmatched end tags cost libxml2 time for each; real quotes reach some hundred."""
 MAX_SECONDS = 3.0
+MAX_INLINED = 32 * 1024 * 1024
+"""Characters of URLs of inline images in one document."""
 CHUNK = 16_384
 
 VOID = {"br", "hr", "img", "wbr", "col"}
@@ -126,6 +129,7 @@ class _Renderer:
         self._sheet: list[str] | None = None
         self._in_quote = 0
         self._has_text = False
+        self._inlined = 0
         self._blank = 0
         """Pieces at the end of the output that show nothing: start tags and white space."""
 
@@ -253,6 +257,12 @@ class _Renderer:
             out.append(f' style="{html.escape(style)}"')
         return "".join(out)
 
+    def _inline_image(self, content_id: str) -> str:
+        """URL of an image of the mail. They may be `data:` URLs: one image shown 10,000 times must not fill the memory."""
+        url = (self._cid_url and self._cid_url(content_id)) or ""
+        self._inlined += len(url)
+        return url if self._inlined <= MAX_INLINED else ""
+
     def _link(self, value: str) -> str:
         url = URL_NOISE.sub("", value) if not value.lower().startswith("mailto:") else value.strip()
         if LINK.match(url):
@@ -263,7 +273,7 @@ class _Renderer:
         """Where an image may be loaded from; '' if nowhere."""
         url = value.strip()
         if url[:4].lower() == "cid:":
-            return (self._cid_url and self._cid_url(url[4:])) or ""
+            return self._inline_image(unquote(url[4:]))
         if DATA_IMAGE.fullmatch(url):
             return url
         if REMOTE.match(url) or url.startswith("//"):

@@ -55,7 +55,7 @@ class Part:
     @property
     def encoding(self) -> str:
         """Content-Transfer-Encoding in lower case; '' if absent."""
-        return self.headers.get("content-transfer-encoding").partition(";")[0].strip().lower()
+        return parse_parameters(self.headers.get("content-transfer-encoding"))[0]
 
 
 ATTACHED_MAIL = ("message/rfc822", "message/global", "message/news")

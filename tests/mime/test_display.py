@@ -99,10 +99,17 @@ def test_relative_urls_are_never_fetched_even_with_remote_images():
 
 def test_inline_images_come_from_the_callback():
     urls = {"logo@x": "/erp_mail/7/attachment/2"}
-    result = shown('<img src="cid:logo@x"><img src="cid:other">', cid_url=urls.get)
+    result = shown('<img src="cid:logo%40x"><img src="cid:other">', cid_url=urls.get)
     assert result.count("<img") == 2
     assert result.count("src=") == 1
     assert 'src="/erp_mail/7/attachment/2"' in result
+
+
+def test_one_image_shown_many_times_does_not_fill_the_memory():
+    picture = "data:image/png;base64," + "A" * 1_000_000
+    document = display_html('<img src="cid:x">' * 2_000, cid_url=lambda _content_id: picture)
+    assert document.count("<img") == 2_000
+    assert len(document) < 40_000_000
 
 
 def test_layout_of_a_newsletter_is_kept():

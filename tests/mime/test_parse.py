@@ -31,3 +31,33 @@ def test_a_reply_is_read_into_fields():
 def test_nothing_at_all_is_still_a_mail():
     mail = mime.parse(b"", datetime(2024, 1, 1))
     assert (mail.text, mail.date, mail.date_source) == ("", datetime(2024, 1, 1), "received")
+
+
+def alternative(plain: str, rich: str) -> mime.ParsedMail:
+    parts = f"--b\n\n{plain}\n--b\nContent-Type: text/html\n\n{rich}\n--b--\n"
+    return mime.parse(b"Content-Type: multipart/alternative; boundary=b\n\n" + parts.encode())
+
+
+def test_a_plain_part_that_says_nothing_does_not_hide_the_text():
+    assert "order 42" in alternative("This mail needs HTML.", f"<p>order 42 {'many words ' * 50}</p>").text
+
+
+def test_a_plain_part_that_says_the_same_is_taken():
+    assert alternative("Yes, *please*!", "<p>Yes, <b>please</b>!</p>").text == "Yes, *please*!"
+
+
+def test_a_leap_second_is_a_date():
+    mail = mime.parse(b"Date: Sat, 31 Dec 2016 23:59:60 +0000\n\n")
+    assert (mail.date, mail.date_source) == (datetime(2016, 12, 31, 23, 59, 59), "header")
+
+
+def test_a_long_file_name_keeps_its_extension():
+    raw = b"Content-Type: application/pdf; name=" + "ü".encode() * 5_000 + b".pdf\n\nx"
+    (attachment,) = mime.parse(raw).attachments
+    assert attachment.name.endswith("ü.pdf")
+    assert 250 < len(attachment.name.encode()) <= 255
+
+
+def test_header_values_are_read_with_their_comments_quotes_and_missing_semicolons():
+    head = b'Content-Type: Text/HTML (a comment) charset=utf-8\nContent-Transfer-Encoding: "Base64" (really)\n\n'
+    assert mime.parse(head + b"PHA+eWVzPC9wPg==").text == "yes"
