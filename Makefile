@@ -3,9 +3,10 @@
 #   make run            set up what is missing, fill the demo, fetch its mailboxes, serve Odoo on loopback
 #   make run SERVE=0    the same, but end after the summary
 #   make test           every test and check; what .ci/run calls
-#   make test ONLY=pure run some steps only (see tools/testing.py)
-#   make bench          import 2,000 mails with stock Odoo and with the add-on, and compare
-#   make translations   write erp_mail_integration/i18n/erp_mail_integration.pot anew from the sources
+#   make test ONLY=...  some steps only: make test ONLY="pure lint"
+#   make bench          import 2,000 mails with stock Odoo and with the add-on, and compare (MAILS=200: fewer)
+#   make format         bring the sources into the shape that make test checks
+#   make translations   write the template of the translations anew
 #   make clean          stop everything and remove .local/ (downloads stay in the cache; CACHE=1 removes them too)
 #
 # Odoo comes from Debian's odoo-19 package, or from a checkout: make run ODOO_HOME=/path/to/odoo
@@ -14,7 +15,7 @@ SERVE ?= 1
 PYTHON ?= python3
 export ODOO_HOME
 
-.PHONY: run test bench translations clean
+.PHONY: run test bench format translations clean
 .NOTPARALLEL:
 
 run:
@@ -24,10 +25,10 @@ test:
 	@$(PYTHON) -m tools test $(ONLY)
 
 bench:
-	@$(PYTHON) -m tools bench
+	@$(PYTHON) -m tools bench $(if $(MAILS),--mails $(MAILS))
 
-translations:
-	@$(PYTHON) -m tools translations
+format translations:
+	@$(PYTHON) -m tools $@
 
 clean:
 	@$(PYTHON) -m tools clean $(if $(filter 1,$(CACHE)),--cache)

@@ -7,7 +7,9 @@ import sys
 if sys.version_info < (3, 11):  # noqa: UP036 (the system's Python, whatever it is)
     sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11 ...")
 
-from . import bench, environment, paths, run, service, testing, translations
+from bench import compare
+
+from . import environment, lint, paths, run, service, testing, translations
 from .console import Failure, interrupt_on_termination, say
 from .services import Services
 
@@ -34,7 +36,8 @@ def main():
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run").add_argument("--no-serve", action="store_true")
     commands.add_parser("test").add_argument("only", nargs="*", metavar="STEP", help="run these steps only")
-    commands.add_parser("bench")
+    commands.add_parser("bench").add_argument("--mails", type=int, default=2000)
+    commands.add_parser("format")
     commands.add_parser("translations")
     commands.add_parser("clean").add_argument("--cache", action="store_true")
     options = parser.parse_args()
@@ -49,9 +52,11 @@ def main():
                 return run.main(place, serve=not options.no_serve)
             if options.command == "test":
                 return testing.main(place, options.only)
+            if options.command == "bench":
+                return compare.main(place, options.mails)
             if options.command == "translations":
                 return translations.main(place)
-            return bench.main(place)
+            return lint.main(["--fix"])
     except Failure as failure:
         say(f"\n{failure}")
         return 1

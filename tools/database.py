@@ -28,10 +28,10 @@ class Databases:
         """Return the name of a database with these modules and without the add-on; built if there is none."""
         return self._built(prefix, modules, None)
 
-    def installed(self, modules=paths.ADDONS):
+    def installed(self, modules=paths.ADDONS, prefix="installed"):
         """Return the name of a database with every app and these add-ons as their sources are now."""
         template = self.template()
-        return self._built("installed", modules, template, *(paths.ROOT / name for name in modules))
+        return self._built(prefix, modules, template, *(paths.ROOT / name for name in modules))
 
     def copy(self, source, target):
         """Make `target` a copy of `source`, in a second or so; an older `target` is dropped."""

@@ -1,11 +1,13 @@
 """Run inside Odoo by ``make run``: connect the demo mailboxes, fetch them, and tell what became of each mail."""
 
+from odoo import Command
+
 DOMAIN = "kestrel.example"
 #: Account -> how its mail is taken in. Support hands its mail to Odoo's gateway, which answers and opens incidents.
 ACCOUNTS = {
     "sales": {"intake_mode": "archive"},
     "support": {"intake_mode": "gateway", "model": "helpdesk.ticket"},
-    "anna": {"intake_mode": "archive", "owner": "anna"},
+    "anna": {"intake_mode": "archive", "owner": "anna", "sent": ["Sent"]},
 }
 ROUNDS = 20
 
@@ -30,30 +32,38 @@ def fetch(env, host, port, password):
 def _servers(env, host, port, password):
     """Return the incoming mail servers of the demo, made once and pointed at today's port."""
     Server = servers = env["fetchmail.server"]
+    # Mail is not fetched from loopback addresses unless an administrator says so.
     env["ir.config_parameter"].set_param("erp_mail_integration.allowed_mail_hosts", host)
     for account, options in ACCOUNTS.items():
         address = f"{account}@{DOMAIN}"
-        # The private Dovecot: its certificate is its own, its address one that mail is not fetched from unasked.
-        values = {"server": host, "port": port, "is_ssl": True, "verify_certificate": False, "password": password}
+        values = {"server": host, "port": port, "password": password}
         server = Server.with_context(active_test=False).search([("user", "=", address)])
         if server:
             server.write(values)
         else:
-            owner = env["res.users"].search([("login", "=", options.get("owner"))])
-            server = Server.create(
-                {
-                    **values,
-                    "name": address,
-                    "user": address,
-                    "server_type": "imap",
-                    "intake_mode": options["intake_mode"],
-                    "owner_id": owner.id,
-                    "object_id": options.get("model") and env["ir.model"]._get_id(options["model"]),
-                }
-            )
+            server = Server.create({**values, **_new_server(env, address, options)})
         server.button_confirm_login()
         servers |= server
     return servers
+
+
+def _new_server(env, address, options):
+    owner = env["res.users"].search([("login", "=", options.get("owner"))])
+    folders = [("INBOX", "in"), *((name, "out") for name in options.get("sent", ()))]
+    return {
+        "name": address,
+        "user": address,
+        "server_type": "imap",
+        "is_ssl": True,
+        # The private Dovecot's certificate is signed by nobody but itself.
+        "verify_certificate": False,
+        "intake_mode": options["intake_mode"],
+        "owner_id": owner.id,
+        "object_id": options.get("model") and env["ir.model"]._get_id(options["model"]),
+        "folder_ids": [
+            Command.create({"path": name, "name": name, "direction": direction}) for name, direction in folders
+        ],
+    }
 
 
 def summary(env):

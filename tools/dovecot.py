@@ -185,10 +185,16 @@ class Dovecot:
                 raise Failure(f"Dovecot refused a mail for {user} in {folder}: {answer}")
         connection.logout()
 
-    def remove_mailboxes(self):
-        """Forget every mail of every user."""
-        with contextlib.suppress(FileNotFoundError):
-            run(["rm", "-rf", self.folder / "mail"], "dovecot-clean", **service.identity(self.account))
+    def mark_unseen(self, user):
+        """Take the mark \\Seen from every mail in a user's INBOX."""
+        connection = self.connect(user)
+        connection.select("INBOX")
+        connection.store("1:*", "-FLAGS.SILENT", r"(\Seen)")
+        connection.logout()
+
+    def remove_mailbox(self, user):
+        """Forget every mail of a user."""
+        run(["rm", "-rf", self.folder / "mail" / user], "dovecot-clean", **service.identity(self.account))
 
     def _pid(self):
         try:

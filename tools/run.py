@@ -2,6 +2,7 @@
 
 import json
 import time
+import unicodedata
 
 from . import odoo, paths, ports
 from .console import Failure, say, step, tail
@@ -49,14 +50,15 @@ def _create(place, template):
         names = odoo.call(DATABASE, "tools.demo.records:create", log="demo-records")
     with step("Delivering the demo mails to Dovecot"):
         dovecot = place.services.dovecot
-        dovecot.remove_mailboxes()
         from .demo import mailbox
 
         accounts = {}
         for mail in mailbox.messages(names):
             accounts.setdefault(mail.account, []).append((mail.folder, mail.raw, mail.flags, mail.received))
         for account, mails in accounts.items():
-            dovecot.deliver(f"{account}@{DOMAIN}", mails)
+            user = f"{account}@{DOMAIN}"
+            dovecot.remove_mailbox(user)
+            dovecot.deliver(user, mails)
 
 
 def _account(place):
@@ -80,7 +82,14 @@ def _print(summary):
 
 
 def _fit(text, width):
-    return text.ljust(width) if len(text) <= width else text[: width - 1] + "…"
+    """Return the text cut or filled to `width` columns; letters of East Asia take two (UAX 11)."""
+    columns, kept = 0, ""
+    for letter in text:
+        columns += 0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        if columns > width:
+            return _fit(kept[: len(kept) - 2], width - 1).rstrip() + "…"
+        kept += letter
+    return text + " " * (width - columns)
 
 
 def _serve(place):

@@ -3,7 +3,7 @@
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
-from . import console, lint, odoo, paths, ports
+from . import console, lint, odoo, paths, ports, translations
 from .console import Failure, say, step
 from .results import Result, read_junit, read_odoo_log
 
@@ -130,6 +130,12 @@ def checks(place):
     return result
 
 
+def terms(place):
+    """The template of the translations holds the terms of the sources as they are"""
+    translations.main(place, check=True)
+    return Result(passed=1)
+
+
 #: In the order in which they start; the long ones first, so that the lanes end together.
 STEPS = {
     "upstream": upstream,
@@ -138,6 +144,7 @@ STEPS = {
     "e2e": e2e,
     "pure": pure,
     "lint": checks,
+    "translations": terms,
 }
 
 

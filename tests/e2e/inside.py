@@ -1,15 +1,52 @@
 """Run inside an Odoo process by the end-to-end tests: each function gets ``env`` first and returns JSON values."""
 
+from pathlib import Path
 
-def create_server(env, **values):
-    """Return the id of a new incoming mail server, whose host is allowed although it is on loopback."""
+
+def create_server(env, model=None, **values):
+    """Return the id of a new incoming mail server, whose host is allowed although it is on loopback.
+
+    :param model: what its mails create.
+    """
     env["ir.config_parameter"].set_param("erp_mail_integration.allowed_mail_hosts", "127.0.0.1")
-    return env["fetchmail.server"].create(values).id
+    return env["fetchmail.server"].create({**values, "object_id": model and env["ir.model"]._get_id(model)}).id
 
 
 def fetch(env, server):
     """Press Fetch Now."""
     env["fetchmail.server"].browse(server).fetch_mail()
+
+
+def fetch_with_sign(env, server, sign):
+    """Press Fetch Now, and create the file `sign` just before."""
+    Path(sign).touch()
+    fetch(env, server)
+
+
+def census(env):
+    """Count what an import left: mails, copies by state, messages posted from mail, leads without one."""
+    emails = env["erp.email"].search([])
+    posted = env["mail.message"].search([("message_type", "=", "email")])
+    leads = env["crm.lead"].search([])
+    return {
+        "emails": len(emails),
+        "fingerprints": len(set(emails.mapped("fingerprint"))),
+        "copies": dict(env["erp.email.copy"]._read_group([], ["state"], ["__count"])),
+        "posted": len(posted),
+        "posted_ids": len(set(posted.mapped("message_id"))),
+        "empty_leads": len(leads - leads.browse(posted.filtered(lambda it: it.model == "crm.lead").mapped("res_id"))),
+    }
+
+
+def server_state(env, server):
+    """Return what the server record says to its administrator."""
+    record = env["fetchmail.server"].browse(server)
+    return {"error": record.error_message or "", "last_fetch": bool(record.date)}
+
+
+def fetch_all(env):
+    """What the scheduled action does with all servers."""
+    env["fetchmail.server"].search([("state", "=", "done")])._fetch_mail()
 
 
 def send(env, recipient, subject):

@@ -95,7 +95,8 @@ def test_two_mails_with_the_same_words_are_two(outcome):
 
 
 def test_a_stolen_message_id_does_not_replace_the_mail_it_was_taken_from(outcome):
-    thief, owner = outcome.copies_of("same-message-id-as-another-mail"), outcome.copies_of(
-        "change-of-order-tag-in-encoded-subject"
+    thief, owner = (
+        outcome.copies_of("same-message-id-as-another-mail"),
+        outcome.copies_of("change-of-order-tag-in-encoded-subject"),
     )
     assert thief[0][1] != owner[0][1]
