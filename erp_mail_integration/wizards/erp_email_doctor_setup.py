@@ -78,7 +78,7 @@ class ErpEmailDoctor(models.TransientModel):
         try:
             probe.mailbox(
                 server.server_type, server.server, server.port, server.is_ssl,
-                user=server.user or "", password=server.password or "",
+                user=server.user or "", password=server.sudo().password or "",  # others see a mask
             )  # fmt: skip
         except (OSError, imaplib.IMAP4.error, poplib.error_proto, UnicodeError) as error:
             reason = explain_mailbox(error, self.env._, host=server.server, port=server.port, tls=server.is_ssl)
