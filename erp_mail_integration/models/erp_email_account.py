@@ -42,7 +42,9 @@ class ErpEmailAccount(models.Model):
             ) or self.sudo().search_count(
                 [("user_id", "!=", account.user_id.id), ("reply_address", "=ilike", tools.sql.escape_psql(address))], limit=1
             )
-            if taken or self.env["mail.alias.domain"].sudo()._find_aliases([address]):
+            domains = self.env["mail.alias.domain"].sudo().search([])
+            own = [*domains.mapped("catchall_email"), *domains.mapped("bounce_email"), *domains.mapped("default_from_email")]
+            if taken or address in own:
                 raise ValidationError(self.env._("%s belongs to somebody else or to Odoo itself.", address))
 
     @api.constrains("mail_server_id", "user_id")

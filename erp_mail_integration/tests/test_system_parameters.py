@@ -1,7 +1,7 @@
 from xmlrpc.client import Fault
 
 from odoo.exceptions import ValidationError
-from odoo.tests import HttpCase, TransactionCase, tagged
+from odoo.tests import Form, HttpCase, TransactionCase, tagged
 from odoo.tools import mute_logger
 
 
@@ -33,6 +33,19 @@ class TestSystemParameters(ParameterCase):
         self.assertEqual(
             self.addresses(), ("catchall@mycompany.com", "bounce@mycompany.com", "notifications@mycompany.com")
         )
+
+    def test_the_screen_of_system_parameters(self):
+        with Form(self.env["ir.config_parameter"]) as form:
+            form.key, form.value = "mail.catchall.domain", "Screen.com"
+        parameter = form.record
+        self.assertEqual((parameter.value, self.addresses()[0]), ("screen.com", "catchall@screen.com"))
+        with Form(parameter) as form:
+            form.value = "other.com"
+        self.assertEqual(self.addresses()[0], "catchall@other.com")
+        with self.assertRaisesRegex(ValidationError, "bare domain"), Form(parameter) as form:
+            form.value = "x@other.com"
+        parameter.unlink()
+        self.assertFalse(self.company.alias_domain_id)
 
     def test_parameters_set_before_the_domain_wait_for_it(self):
         self.set(catchall__alias="erp", bounce__alias="returns", default__from="office")

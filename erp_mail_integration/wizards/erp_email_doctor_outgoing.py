@@ -105,7 +105,7 @@ class ErpEmailDoctor(models.TransientModel):
         without = users.filtered(lambda user: not tools.email_normalize(user.email) and not user._default_email_account())
         if without:
             yield Finding(
-                "user_without_address", WARNING, _("%s users have no mail address", len(without)),
+                "user_without_address", WARNING, _("Users without a mail address: %s", len(without)),
                 _("Their mails leave under the administrator's address: %s.", ", ".join(without[:5].mapped("name"))),
                 _("Enter their mail addresses."),
                 without if len(without) == 1 else without.browse(),

@@ -124,8 +124,8 @@ class ErpEmailDoctor(models.TransientModel):
             failed.setdefault(explanation.key, (explanation, []))[1].append(mail)
         for explanation, mails in failed.values():
             yield Finding(
-                "mail_failed", WARNING, _("%s mails could not be sent: %s", len(mails), _(explanation.what)),  # pylint: disable=gettext-variable
-                _("The last one: “%(subject)s”.\n%(reason)s", subject=mails[0].subject or "", reason=mails[0].failure_reason or ""),
+                "mail_failed", WARNING, _("Mail was not sent. %s", _(explanation.what)),  # pylint: disable=gettext-variable
+                _("%(count)s in the last 30 days, the last one: “%(subject)s”.\n%(reason)s", count=len(mails), subject=mails[0].subject or "", reason=mails[0].failure_reason or ""),
                 _(explanation.next_step),  # pylint: disable=gettext-variable
                 mails[0],
             )  # fmt: skip
@@ -136,7 +136,7 @@ class ErpEmailDoctor(models.TransientModel):
         ]  # fmt: skip
         if count := Mail.search_count(waiting):
             yield Finding(
-                "mail_waiting", ERROR, _("%s mails have been waiting for more than two hours", count),
+                "mail_waiting", ERROR, _("Mails waiting for more than two hours: %s", count),
                 _("The queue of outgoing mail is not worked."),
                 _("Look at the scheduled action “Mail: Email Queue Manager”."),
                 Mail.search(waiting, limit=1),

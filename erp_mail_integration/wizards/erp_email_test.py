@@ -1,6 +1,7 @@
-import re
+import ast
+import ssl
 
-from odoo import fields, models, tools
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..sending import replies
@@ -91,16 +92,38 @@ class ErpEmailTest(models.TransientModel):
         if session is None:
             raise UserError(self.env._("Odoo sends nothing while it is being tested or updated."))
         try:
+            lines += self._connection_lines(session)
             session.set_debuglevel(1)  # from here on, so that no password is ever in it
-            session._print_debug = lambda *parts: lines.append(_shortened(parts))
+            session._print_debug = lambda *parts: lines.extend(filter(None, [_conversation_line(parts)]))
             Server.send_email(message, smtp_session=session)
-            self.source = tools.ustr(message.as_string())[:20000]
+            self.source = message.as_string()[:20000]
         finally:
             session.close()
         return user.email
 
+    def _connection_lines(self, session):
+        """How the connection was made: host, encryption, and what the server says it can do."""
+        host, port = session.sock.getpeername()[:2]
+        encrypted = isinstance(session.sock, ssl.SSLSocket)
+        yield self.env._(
+            "Connected to %(host)s (%(address)s), port %(port)s, %(encryption)s",
+            host=session._host,
+            address=host,
+            port=port,
+            encryption=session.sock.version() if encrypted else self.env._("not encrypted"),
+        )
+        for line in (session.ehlo_resp or b"").decode("utf-8", "replace").splitlines():
+            yield f"< {line}"
 
-def _shortened(parts):
-    """One line of the conversation; the body is shown elsewhere."""
-    line = " ".join(str(part) for part in parts)
-    return line if len(line) < 300 else re.sub(r"\s+", " ", line[:300]) + " ..."
+
+def _conversation_line(parts):
+    """One line of smtplib's debug output as a person reads it: ``> `` is what we said, ``< `` the server."""
+    sign = {"send:": ">", "reply:": "<"}.get(str(parts[0]))
+    if not sign or len(parts) < 2:
+        return ""
+    try:
+        said = ast.literal_eval(str(parts[1]))
+    except (ValueError, SyntaxError):
+        said = str(parts[1])
+    text = (said.decode("utf-8", "replace") if isinstance(said, bytes) else said).strip()
+    return f"{sign} {text}" if len(text) < 300 else f"{sign} [{len(text)}]"

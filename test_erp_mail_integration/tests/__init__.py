@@ -1,2 +1,3 @@
 from . import test_document_types
 from . import test_summary
+from . import test_subscriptions
