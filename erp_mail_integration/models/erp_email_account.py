@@ -54,15 +54,49 @@ class ErpEmailAccount(models.Model):
             if owner and owner != account.user_id:
                 raise ValidationError(self.env._("This outgoing server belongs to another user."))
 
+    @api.model
+    @tools.ormcache()
+    def _owners_of_default(self):
+        """Ids of the users who have a default account: who has none costs no query when writing a mail."""
+        return frozenset(self.sudo().search([("is_default", "=", True)]).user_id.ids)
+
+    @api.model
+    @tools.ormcache()
+    def _addresses_with_server(self):
+        """Addresses of accounts that have an outgoing server: mail from any other address costs no query."""
+        return frozenset(self.sudo().search([("mail_server_id", "!=", False)]).mapped("reply_address"))
+
+    @api.model
+    def _servers_of(self, addresses):
+        """The active outgoing servers of the accounts with these addresses, by address.
+
+        :param addresses: normalised, in any number
+        :rtype: dict[str, ir.mail_server]
+        """
+        known = self._addresses_with_server().intersection(addresses)
+        if not known:
+            return {}
+        accounts = self.sudo().search([("reply_address", "in", list(known)), ("mail_server_id.active", "=", True)])
+        return {account.reply_address: account.mail_server_id for account in reversed(accounts)}
+
     @api.model_create_multi
     def create(self, vals_list):
         self._make_room_for_default(vals_list)
-        return super().create([self._cleaned(vals) for vals in vals_list])
+        accounts = super().create([self._cleaned(vals) for vals in vals_list])
+        self.env.registry.clear_cache()
+        return accounts
 
     def write(self, vals):
         if vals.get("is_default"):
             self._drop_default(self.user_id, except_ids=self.ids)
-        return super().write(self._cleaned(vals))
+        result = super().write(self._cleaned(vals))
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
 
     def _cleaned(self, vals):
         if address := tools.email_normalize(vals.get("reply_address") or ""):

@@ -198,6 +198,12 @@ class ErpEmailReferenceType(models.Model):
 
     @api.model
     @tools.ormcache("model_name")
+    def _tagging_type_id(self, model_name):
+        """Id of the model's document type if mail sent from its documents gets their tag, else False."""
+        return self.sudo().search([("model", "in", self._live_models()), ("model", "=", model_name), ("tag_sent_mail", "=", True)], limit=1).id
+
+    @api.model
+    @tools.ormcache("model_name")
     def _reply_type_id(self, model_name):
         """Id of the model's document type if its documents have reply addresses of their own, else False."""
         return self.sudo().search([("model", "=", model_name), ("reply_address", "=", True)], limit=1).id

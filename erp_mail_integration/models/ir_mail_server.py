@@ -8,6 +8,8 @@ from ..sending import order, sender
 
 X_MAILER = "Odoo ERP Mail Integration"
 
+POLICY_FIELDS = {"sender_strategy", "smtp_user", "sender_address", "sender_via", "reply_to_author"}
+
 
 class IrMailServer(models.Model):
     """Decides under which address mail leaves a server, and by which order the server is found."""
@@ -57,6 +59,12 @@ class IrMailServer(models.Model):
                         server.name,
                     )
                 )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if POLICY_FIELDS & vals.keys():
+            self.env.registry.clear_cache()
+        return result
 
     # ------------------------------------------------------------
     # Which server
@@ -182,8 +190,10 @@ class IrMailServer(models.Model):
     # Which sender
     # ------------------------------------------------------------
 
+    @tools.ormcache("self.id")
     def _sender_policy(self):
-        """
+        """What the server does to the sender: asked for each message, and so cached.
+
         :rtype: sender.Policy
         """
         if not self:

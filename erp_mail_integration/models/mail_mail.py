@@ -27,17 +27,23 @@ class MailMail(models.Model):
     def create(self, vals_list):
         """Mail of a user's account leaves through the account's server, where it has one."""
         mails = super().create(vals_list)
-        accounts = self.env["erp.email.account"].sudo()
-        for mail in mails.filtered(lambda mail: not mail.mail_server_id and mail.email_from):
-            address = tools.email_normalize(mail.email_from)
-            account = accounts.search([("reply_address", "=", address), ("mail_server_id.active", "=", True)], limit=1)
-            if account and mail._filter_mail_mail_servers(account.mail_server_id):
-                mail.mail_server_id = account.mail_server_id
+        senders = {
+            mail: tools.email_normalize(mail.email_from)
+            for mail in mails
+            if not mail.mail_server_id and mail.email_from
+        }
+        servers = self.env["erp.email.account"]._servers_of(senders.values())
+        for mail, address in senders.items():
+            server = servers.get(address)
+            if server and mail._filter_mail_mail_servers(server):
+                mail.mail_server_id = server
         return mails
 
     def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
         """Users can have a word of their own before the subject of what is sent to them."""
         results = super()._prepare_outgoing_list(mail_server=mail_server, doc_to_followers=doc_to_followers)
+        if not self.env["res.users"]._any_subject_prefix():
+            return results
         for email in results:
             user = email["partner_id"] and email["partner_id"].sudo().main_user_id
             prefix = user and not user.share and user.email_subject_prefix

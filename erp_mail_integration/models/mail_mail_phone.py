@@ -1,4 +1,4 @@
-from odoo import models, tools
+from odoo import api, models, tools
 
 from ..sending import gateway, phones
 
@@ -8,9 +8,20 @@ class MailMail(models.Model):
 
     _inherit = "mail.mail"
 
+    @api.model
+    @tools.ormcache()
+    def _any_phone_gateway(self):
+        """Whether any server or company has a gateway: else no mail has to ask its own."""
+        return any(
+            self.env[model].sudo().with_context(active_test=False).search_count([("phone_gateway", "!=", False)], limit=1)
+            for model in ("ir.mail_server", "res.company")
+        )
+
     def _phone_gateway(self, mail_server):
         """The record whose gateway is used: the outgoing server, else the company. Empty where there is none."""
         self.ensure_one()
+        if not self._any_phone_gateway():
+            return self.env["res.company"]
         company = (self.record_company_id or self.env.company).sudo()
         server = (mail_server or self.mail_server_id).sudo()
         return next((each for each in (server, company) if each and each.phone_gateway), server.browse())

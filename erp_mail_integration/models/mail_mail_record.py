@@ -29,10 +29,9 @@ class MailMail(models.Model):
 
     def _document_tag(self):
         self.ensure_one()
-        doctype = self.env["erp.email.reference.type"]._live_types().filtered(
-            lambda doctype: doctype.model == self.model and doctype.tag_sent_mail
-        )
-        record = self.env[self.model].sudo().browse(self.res_id).exists() if doctype and self.res_id else None
+        Type = self.env["erp.email.reference.type"].sudo()
+        doctype = Type.browse(Type._tagging_type_id(self.model) if self.model and self.res_id else False)
+        record = self.env[self.model].sudo().browse(self.res_id).exists() if doctype else None
         return doctype._tag(record) if record else ""
 
     def _postprocess_sent_message(self, success_pids, success_emails, failure_reason=False, failure_type=None):

@@ -11,7 +11,7 @@ class MailThread(models.AbstractModel):
     def _message_compute_author(self, author_id=None, email_from=None):
         asked = email_from
         author_id, email_from = super()._message_compute_author(author_id=author_id, email_from=email_from)
-        if asked or not author_id:
+        if asked or not author_id or (email_from and not self.env["erp.email.account"]._owners_of_default()):
             return author_id, email_from
         user = self.env.user
         if user.partner_id.id != author_id:
@@ -22,7 +22,7 @@ class MailThread(models.AbstractModel):
 
     def _notify_by_email_prepare_rendering_context(self, message, msg_vals=False, **kwargs):
         values = super()._notify_by_email_prepare_rendering_context(message, msg_vals=msg_vals, **kwargs)
-        if values.get("signature"):
+        if values.get("signature") and self.env["erp.email.account"]._owners_of_default():
             author = message.author_id
             if msg_vals and "author_id" in msg_vals:
                 author = self.env["res.partner"].browse(msg_vals["author_id"])

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 from ..sending.parameters import domain_name
@@ -21,6 +21,19 @@ class PhoneGatewayMixin(models.AbstractModel):
         default="drop",
         help="How the gateway wants numbers that begin with +.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        if any(vals.get("phone_gateway") for vals in vals_list):
+            self.env.registry.clear_cache()
+        return records
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "phone_gateway" in vals:
+            self.env.registry.clear_cache()
+        return result
 
     @api.constrains("phone_gateway")
     def _check_phone_gateway(self):

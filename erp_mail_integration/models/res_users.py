@@ -1,4 +1,4 @@
-from odoo import fields, models, tools
+from odoo import api, fields, models, tools
 
 EMAIL_PREFERENCES = ("erp_email_program", "email_account_ids", "email_subscription_ids", "email_subject_prefix")
 
@@ -30,11 +30,32 @@ class ResUsers(models.Model):
     def SELF_WRITEABLE_FIELDS(self):
         return [*super().SELF_WRITEABLE_FIELDS, *EMAIL_PREFERENCES]
 
+    @api.model
+    @tools.ormcache()
+    def _any_subject_prefix(self):
+        """Whether anybody wants a prefix: else no mail has to look up its recipients' users."""
+        return bool(self.sudo().with_context(active_test=False).search_count([("email_subject_prefix", "!=", False)], limit=1))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        users = super().create(vals_list)
+        if any(vals.get("email_subject_prefix") for vals in vals_list):
+            self.env.registry.clear_cache()
+        return users
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "email_subject_prefix" in vals:
+            self.env.registry.clear_cache()
+        return result
+
     def _default_email_account(self):
         """
         :rtype: erp.email.account, empty where the user has none
         """
         self.ensure_one()
+        if self.id not in self.env["erp.email.account"]._owners_of_default():
+            return self.env["erp.email.account"].sudo()
         return self.sudo().email_account_ids.filtered("is_default")[:1]
 
     def _sender_candidates(self):
