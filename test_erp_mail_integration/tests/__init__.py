@@ -1,3 +1,4 @@
 from . import test_document_types
 from . import test_summary
 from . import test_subscriptions
+from . import test_document_types, test_summary

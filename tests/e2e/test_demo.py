@@ -5,6 +5,7 @@ import re
 import secrets
 
 import pytest
+
 from tools import odoo as odoo_process
 from tools.demo.catalogue import CATALOGUE
 from tools.demo.mailbox import messages

@@ -25,8 +25,6 @@ class Entry:
     """Records that must only be suggested: the sender has no right to name them."""
     never: tuple[str, ...] = ()
     """Records that must be neither linked nor suggested, though a part of the mail names them."""
-    never: tuple[str, ...] = ()
-    """Records that must be neither linked nor suggested, though a part of the mail names them."""
     flags: tuple[str, ...] = ()
     verdict: str = "pass"
     """What the company's own server found of SPF, DKIM and DMARC."""
