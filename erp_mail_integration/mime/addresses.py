@@ -26,9 +26,6 @@ TOKEN = re.compile(
 COMMENT_STEP = re.compile(r"\\.|[()]", re.DOTALL)
 LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]+")
 LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
-INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
-)
 NAMED_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,255}")
 MAX_ADDRESS_LENGTH = 320
 
@@ -170,7 +167,7 @@ def _addr_spec(tokens: list[Token], defects: set[str]) -> str:
         defects.add("comment-in-address")
         parts = [token for token in parts if token[0] != "comment"]
     ats = [position for position, token in enumerate(parts) if token == ("special", "@")]
-    if len(ats) != 1:
+    if not ats:
         return ""
     local = _local_part(parts[: ats[0]], defects)
     domain = _domain(parts[ats[0] + 1 :])
@@ -185,7 +182,7 @@ def _local_part(tokens: list[Token], defects: set[str]) -> str:
         local = _unquote(tokens[0][1])
     else:
         local = _dot_atom(tokens)
-    if not LOCAL.fullmatch(local) or INVISIBLE.search(local) or local.startswith("=?"):
+    if not LOCAL.fullmatch(local) or local.startswith("=?"):
         return ""
     return local
 
@@ -195,7 +192,7 @@ def _domain(tokens: list[Token]) -> str:
         return tokens[0][1] if _is_address_literal(tokens[0][1][1:-1]) else ""
     domain = _dot_atom(tokens).removesuffix(".")
     labels = domain.split(".")
-    if len(domain) > 253 or INVISIBLE.search(domain) or not all(map(LABEL.fullmatch, labels)):
+    if len(domain) > 253 or not all(map(LABEL.fullmatch, labels)):
         return ""
     return domain
 

@@ -105,6 +105,12 @@ def test_a_list_of_recipients_is_cut_at_its_commas_only():
     assert defects == {"group"}
 
 
+def test_a_crowd_of_recipients_is_bounded():
+    mail = mime.parse(b"To: " + b"a@b.example, " * 5_000 + b"\n\nx")
+    assert len(mail.to) == 1_000
+    assert "addresses-truncated" in mail.defects
+
+
 def test_outlook_users_separate_recipients_by_semicolons():
     assert [each.address for each in parse_addresses("a@x.example; B <b@x.example>; c@x.example")[0]] == [
         "a@x.example",

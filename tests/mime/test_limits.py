@@ -59,6 +59,7 @@ HOSTILE = {
         ),
         3_000,
     ),
+    "parameters of 30 MB": (header(b"Content-Type: application/pdf", b';a="'), 30 * MEGABYTE),
     "parameters of quotes": (header(b"Content-Type: application/pdf", b';a="'), MEGABYTE),
     "addresses": (header(b"To: ", b"somebody@example.com, "), 100_000 * 22),
     "opening brackets in From": (header(b"From: ", b"("), MEGABYTE),

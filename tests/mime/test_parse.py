@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import pytest
 from erp_mail_plain import mime
 
 REPLY = (
@@ -61,3 +62,47 @@ def test_a_long_file_name_keeps_its_extension():
 def test_header_values_are_read_with_their_comments_quotes_and_missing_semicolons():
     head = b'Content-Type: Text/HTML (a comment) charset=utf-8\nContent-Transfer-Encoding: "Base64" (really)\n\n'
     assert mime.parse(head + b"PHA+eWVzPC9wPg==").text == "yes"
+
+
+@pytest.mark.parametrize(
+    ("encoded", "text"),
+    [
+        (b"SGVsbG8*", "Hello"),
+        (b"SGVsbG8", "Hello"),
+        (b"SGVs\x00bG8=", "Hello"),
+        (b"SGVsbG8hI", "Hello!"),
+        (b"S", ""),
+        (b"=", ""),
+    ],
+)
+def test_base64_with_noise_or_missing_padding_is_read(encoded, text):
+    assert mime.parse(b"Content-Transfer-Encoding: base64\n\n" + encoded).text == text
+
+
+def test_header_fields_beyond_the_bound_are_read_past():
+    mail = mime.parse(b"X: y\n" * 20_000 + b"Subject: late\n\nbody")
+    assert (mail.text, len(mail.headers)) == ("body", 1_000)
+    assert "too-many-headers" in mail.defects
+
+
+def test_a_long_body_is_cut_for_reading_and_says_so():
+    mail = mime.parse(b"\n" + b"a" * 3_000_000)
+    assert (len(mail.text), mail.size) == (2 * 1024 * 1024, 3_000_001)
+    assert "text-truncated" in mail.defects
+
+
+def test_a_text_sent_as_attachment_is_no_body():
+    raw = b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nbody\n--b\nContent-Disposition: attachment\n\nfile\n--b--\n"
+    mail = mime.parse(raw)
+    assert (mail.text, [each.name for each in mail.attachments]) == ("body", ["attachment-2.txt"])
+
+
+def test_half_a_character_in_a_header_is_dropped():
+    assert mime.parse(b"Subject: a=?utf-7?q?+2AA-?=b\n\n").subject == "ab"
+
+
+@pytest.mark.parametrize("charset", [b"punycode", b"idna", b"unicode_escape", b"rot13", b"zlib", b"undefined"])
+def test_codecs_that_are_no_character_sets_are_not_used(charset):
+    mail = mime.parse(b"Content-Type: text/plain; charset=" + charset + b"\n\na\\x41 \xc3\xbc")
+    assert mail.text == "a\\x41 ü"
+    assert "unknown-charset" in mail.defects
