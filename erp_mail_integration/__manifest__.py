@@ -10,6 +10,7 @@
     "external_dependencies": {
         "python": [
             "IMAPClient>=3,<5",
+            "aiosmtpd>=1.4",
             "authres>=1.2",
             "dnspython>=2",
             "extract-msg>=0.50",
@@ -33,6 +34,9 @@
         "views/erp_email_reference_type_views.xml",
         "views/fetchmail_server_views.xml",
         "views/fetchmail_server_personal_views.xml",
+        "wizards/erp_email_upload_views.xml",
+        "wizards/erp_email_fetch_views.xml",
+        "views/erp_email_backfill_views.xml",
         "views/menus.xml",
         "wizards/erp_email_rule_test_views.xml",
         "views/erp_email_queue_views.xml",

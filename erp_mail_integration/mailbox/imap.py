@@ -138,16 +138,20 @@ class ImapMailbox:
         answer = self._connection.response("EXISTS")[1]
         return bool(answer and answer[-1]) and int(answer[-1]) != state.exists
 
-    def uids(self, since_uid: int = 0, since_date: date | None = None, unseen: bool = False) -> list[int]:
+    def uids(
+        self, since_uid: int = 0, since_date: date | None = None, unseen: bool = False, before_date: date | None = None
+    ) -> list[int]:
         """UIDs in the open folder, ascending.
 
         :param since_uid: only greater ones.
         :param since_date: only mails that the server took on that day or later (INTERNALDATE, not the Date header).
         :param unseen: only mails that nobody has read.
+        :param before_date: only mails that the server took before that day.
         """
         state = self._opened()
         extra = ("SINCE", wire.search_date(since_date)) if since_date else ()
         extra += ("UNSEEN",) if unseen else ()
+        extra += ("BEFORE", wire.search_date(before_date)) if before_date else ()
         if state.exists <= SEARCH_WINDOW:
             found = self._search(f"{since_uid + 1}:*", *extra)
         else:

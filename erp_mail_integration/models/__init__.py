@@ -67,3 +67,8 @@ from . import ir_mail_server_null_sender
 from . import erp_email_visibility
 from . import res_users_mailboxes
 from . import base
+from . import erp_email_envelope
+from . import fetchmail_folder_reconcile
+from . import res_partner_x500
+from . import erp_email_push
+from . import erp_email_backfill

@@ -22,12 +22,17 @@ class ErpEmail(models.Model):
         domain = super()._search_accessible(operator, value)
         if domain is NotImplemented:
             return domain
-        return domain & (Domain("visibility", "=", "linked") | Domain("copy_ids.server_id.owner_id", "=", self.env.uid))
+        own = Domain("copy_ids.server_id.owner_id", "=", self.env.uid)
+        uploaded = Domain("copy_ids.uploaded_by_id", "=", self.env.uid)
+        return domain & (Domain("visibility", "=", "linked") | own) | uploaded
 
     def _check_readable(self):
-        if not self.env.su and self.sudo().filtered(lambda email: email.visibility != "linked"):
-            self.check_access("read")
-        super()._check_readable()
+        if not self.env.su and self.env.user._is_internal():
+            theirs = Domain("email_id", "in", self.ids) & Domain("uploaded_by_id", "=", self.env.uid)
+            if self.sudo().filtered(lambda email: email.visibility != "linked"):
+                return self.check_access("read")
+            self -= self.env["erp.email.copy"].sudo().search(theirs).email_id.with_env(self.env)
+        return super()._check_readable()
 
     @api.model
     def _tab_visible(self, searched=False):

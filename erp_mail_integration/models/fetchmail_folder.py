@@ -64,6 +64,15 @@ class FetchmailFolder(models.Model):
     )
     res_model = fields.Char("Target document type")
     res_id = fields.Many2oneReference("Target document", model_field="res_model")
+    type_id = fields.Many2one(
+        "erp.email.reference.type",
+        "Belongs to",
+        compute="_compute_type_id",
+        inverse="_inverse_type_id",
+        domain=[("live", "=", True)],
+        help="Mail that is put into this folder belongs to a document of this type: to the one whose number stands "
+        "beside it, else to a new one.",
+    )
     last_run = fields.Datetime(readonly=True)
     error = fields.Char(readonly=True)
     mail_count = fields.Integer("Stored", compute="_compute_mail_count", help="Mails of this folder in the ledger.")
@@ -81,6 +90,16 @@ class FetchmailFolder(models.Model):
         """Stock Odoo marks what it has processed as read; an archive leaves that to the people who read it."""
         for folder in self:
             folder.after_fetch = "seen" if folder.server_id._routes() else "keep"
+
+    @api.depends("res_model")
+    def _compute_type_id(self):
+        types = self.env["erp.email.reference.type"].sudo().with_context(active_test=False).search([])
+        for folder in self:
+            folder.type_id = types.filtered(lambda doctype, folder=folder: doctype.model == folder.res_model)
+
+    def _inverse_type_id(self):
+        for folder in self:
+            folder.res_model = folder.type_id.model
 
     def _compute_mail_count(self):
         counts = dict(

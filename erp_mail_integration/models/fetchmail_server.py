@@ -4,8 +4,9 @@ from imaplib import IMAP4
 from poplib import POP3
 
 from odoo import fields, models
-from odoo.addons.mail.models.fetchmail import MAIL_SERVER_DEACTIVATE_TIME, MAIL_SERVER_DOMAIN
 from odoo.exceptions import UserError
+
+from odoo.addons.mail.models.fetchmail import MAIL_SERVER_DEACTIVATE_TIME, MAIL_SERVER_DOMAIN
 
 from ..mailbox import ImapMailbox, PopMailbox
 from .erp_email_copy_mailbox import SKIPPED
@@ -113,7 +114,7 @@ class FetchmailServer(models.Model):
             mailbox_class = _mailbox_class(connection)
             if mailbox_class is None:
                 # A protocol that another add-on brings along: it knows how, we do not.
-                return super(FetchmailServer, self)._fetch_mail(batch_limit)
+                return super()._fetch_mail(batch_limit)
             with self.env.registry.cursor() as cr:
                 server = self.with_env(self.env(cr=cr))
                 mailbox = mailbox_class(connection)
@@ -125,7 +126,7 @@ class FetchmailServer(models.Model):
                     for folder in server.folder_ids:
                         folder._settle(mailbox)
             self.write({"error_date": False, "error_message": False})
-        except Exception as error:  # noqa: BLE001  one mailbox must not stop the others
+        except Exception as error:
             _logger.info("Fetching mailbox %s (%s) failed", self.name, self.id, exc_info=True)
             self._note_failure(error)
             return error
@@ -144,6 +145,10 @@ class FetchmailServer(models.Model):
             )
         explanation = self._explain(error)
         self.error_message = f"{explanation.what}\n{explanation.next_step}\n{explanation.detail}"
+
+    def _mailbox(self, connection):
+        """:rtype: ImapMailbox | None, where the connection is an IMAP one"""
+        return ImapMailbox(connection) if isinstance(connection, IMAP4) else None
 
     # ------------------------------------------------------------------ receive
 
@@ -166,8 +171,13 @@ class FetchmailServer(models.Model):
         folder = self.env["fetchmail.folder"]._inbox(self)
         listed = mailbox.uidls()
         Copy = self.env["erp.email.copy"].sudo()
-        known = {copy.uid: copy for copy in Copy.search([("folder_id", "=", folder.id), ("uid", "in", [uid for _number, uid in listed])])}
-        same = {number: known[uid] for number, uid in listed if uid in known and known[uid].size == mailbox.sizes[number]}
+        known = {
+            copy.uid: copy
+            for copy in Copy.search([("folder_id", "=", folder.id), ("uid", "in", [uid for _number, uid in listed])])
+        }
+        same = {
+            number: known[uid] for number, uid in listed if uid in known and known[uid].size == mailbox.sizes[number]
+        }
         new = [(number, "" if uid in known else uid) for number, uid in listed if number not in same]
         for mails in mailbox.fetch(new):
             stored, _never = folder._sort_out(mails)
@@ -194,9 +204,9 @@ class FetchmailServer(models.Model):
 
 
 def _mailbox_class(connection):
+    """The class that reads a connection; None for a protocol that another add-on brings along."""
     if isinstance(connection, IMAP4):
         return ImapMailbox
     if isinstance(connection, POP3):
         return PopMailbox
     return None
-

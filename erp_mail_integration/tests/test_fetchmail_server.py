@@ -13,6 +13,11 @@ from .common import EmailCommon
 class TestFetchmailServer(EmailCommon):
     """What can be told without a mail server; fetching itself is tested against a real one, end to end."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["ir.config_parameter"].set_param(ALLOWED_HOSTS, "")
+
     def test_a_password_can_be_replaced_and_not_read(self):
         administrator = new_test_user(self.env, "root-of-all", groups="base.group_system")
         server = self.server.with_user(administrator)

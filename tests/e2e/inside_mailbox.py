@@ -52,3 +52,70 @@ def fetch(env, server, times=1):
 
 def _folder(server, name):
     return server.folder_ids.filtered(lambda folder: folder.name == name)
+
+
+def fetch_once(env, password, **values):
+    """Use the fetch wizard; return subjects, what is left, and where the password is."""
+    wizard = env["erp.email.fetch"].create(values | {"password": password})
+    wizard.action_fetch()
+    env.cr.execute("SELECT password FROM erp_email_fetch")
+    return {
+        "subjects": wizard.copy_ids.mapped("email_id.subject"),
+        "remaining": wizard.remaining,
+        "passwords": [row[0] for row in env.cr.fetchall()],
+    }
+
+
+def reconcile(env, server, forget=()):
+    """Take copies out of the ledger, as a fault would, and check the mailbox."""
+    record = env["fetchmail.server"].browse(server)
+    copies = env["erp.email.copy"].search([("server_id", "=", server)])
+    copies.filtered(lambda copy: copy.email_id.subject in forget).unlink()
+    env.cr.commit()
+    record.action_reconcile()
+    return {folder.name: folder.reconciliation for folder in record.folder_ids if folder.reconciliation}
+
+
+def history(env, server, folder="INBOX", steps=0, undo=False, **values):
+    """Estimate a history, run some steps of it, undo it; return what came of it."""
+    record = env["fetchmail.server"].browse(server)
+    Run = env["erp.email.backfill"]
+    run = Run.search([("server_id", "=", server)], limit=1) or Run.create(
+        {"server_id": server, "folder_id": _folder(record, folder).id, **values}
+    )
+    if not run.estimate:
+        run.action_estimate()
+    for _step in range(steps):
+        run.action_start()
+        run._with_mailbox(lambda each, mailbox: each._step(mailbox))
+    if undo:
+        run.action_pause()
+        run.action_undo()
+    env.invalidate_all()
+    emails = env["erp.email"].search([("copy_ids.server_id", "=", server)], order="date")
+    return {
+        "state": run.state,
+        "estimate": [run.estimate, run.known],
+        "subjects": emails.mapped("subject"),
+        "messages": env["mail.message"].search_count([("message_id", "in", emails.mapped("message_id"))]),
+        "error": run.error,
+    }
+
+
+def pushed_mailbox(env):
+    """Return the id of the mailbox named Pushed."""
+    Server = env["fetchmail.server"]
+    values = {"name": "Pushed", "server_type": "local", "intake_mode": "archive"}
+    return (Server.search([("name", "=", "Pushed")]) or Server.create(values)).id
+
+
+def pushed(env, server):
+    """Process what was pushed; return state and subject of each copy."""
+    env["erp.email.intake"]._process_pending()
+    copies = env["erp.email.copy"].search([("server_id", "=", server)], order="id")
+    return [[copy.source, copy.state, copy.email_id.subject] for copy in copies]
+
+
+def rename_ledger(env, old, new):
+    """Take the ledger's table away, or put it back."""
+    env.cr.execute(f"ALTER TABLE {old} RENAME TO {new}")
