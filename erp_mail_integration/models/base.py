@@ -7,7 +7,9 @@ class Base(models.AbstractModel):
     def _notify_get_reply_to_batch(self, defaults=None, author_ids=None):
         """Documents whose type says so have an address of their own, for mail programs that drop headers."""
         reply_to = super()._notify_get_reply_to_batch(defaults=defaults, author_ids=author_ids)
-        type_id = self.ids and self._name != "mail.thread" and self.env["erp.email.reference.type"]._reply_type_id(self._name)
+        type_id = (
+            self.ids and self._name != "mail.thread" and self.env["erp.email.reference.type"]._reply_type_id(self._name)
+        )
         if type_id:
             doctype = self.env["erp.email.reference.type"].sudo().browse(type_id)
             companies = self.sudo()._mail_get_companies(default=self.env.company)

@@ -37,13 +37,22 @@ class ErpEmailAccount(models.Model):
                 raise ValidationError(self.env._("“%s” is not one mail address.", account.reply_address))
             others = self.env["res.users"].sudo().with_context(active_test=False)
             taken = others.search_count(
-                [("id", "!=", account.user_id.id), ("partner_id.email_normalized", "=", address), ("share", "=", False)],
+                [
+                    ("id", "!=", account.user_id.id),
+                    ("partner_id.email_normalized", "=", address),
+                    ("share", "=", False),
+                ],
                 limit=1,
             ) or self.sudo().search_count(
-                [("user_id", "!=", account.user_id.id), ("reply_address", "=ilike", tools.sql.escape_psql(address))], limit=1
+                [("user_id", "!=", account.user_id.id), ("reply_address", "=ilike", tools.sql.escape_psql(address))],
+                limit=1,
             )
             domains = self.env["mail.alias.domain"].sudo().search([])
-            own = [*domains.mapped("catchall_email"), *domains.mapped("bounce_email"), *domains.mapped("default_from_email")]
+            own = [
+                *domains.mapped("catchall_email"),
+                *domains.mapped("bounce_email"),
+                *domains.mapped("default_from_email"),
+            ]
             if taken or address in own:
                 raise ValidationError(self.env._("%s belongs to somebody else or to Odoo itself.", address))
 

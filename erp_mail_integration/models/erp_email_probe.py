@@ -25,7 +25,12 @@ class ErpEmailProbe(models.Model):
     returned = fields.Datetime(readonly=True)
     trace = fields.Text(readonly=True, help="Received headers of the mail when it came back, last hop first.")
     state = fields.Selection(
-        [("queued", "Waiting to be sent"), ("failed", "Could not be sent"), ("sent", "On its way"), ("returned", "Came back")],
+        [
+            ("queued", "Waiting to be sent"),
+            ("failed", "Could not be sent"),
+            ("sent", "On its way"),
+            ("returned", "Came back"),
+        ],
         compute="_compute_state",
     )
     failure = fields.Text(compute="_compute_state")

@@ -69,7 +69,9 @@ class ErpEmailSubscription(models.Model):
             return
         for record in records.sudo():
             told = self.env["res.users"]
-            for subscription in wanted.filtered(lambda subscription: subscription.user_id != self.env.user and subscription.user_id.active):
+            for subscription in wanted.filtered(
+                lambda subscription: subscription.user_id != self.env.user and subscription.user_id.active
+            ):
                 user = subscription.user_id
                 if user in told or not subscription._covers(record) or not record.with_user(user).has_access("read"):
                     continue
@@ -84,9 +86,11 @@ class ErpEmailSubscription(models.Model):
     @api.model
     def _without_declined(self, record, partners):
         """Leave out users who do not want to be told when they are assigned. The narrowest preference counts."""
-        wanted = self.sudo().search(
-            [("user_id.partner_id", "in", partners.ids), ("type_id.model", "=", record._name)]
-        ).filtered(lambda subscription: subscription._covers(record))
+        wanted = (
+            self.sudo()
+            .search([("user_id.partner_id", "in", partners.ids), ("type_id.model", "=", record._name)])
+            .filtered(lambda subscription: subscription._covers(record))
+        )
         declined = self.env["res.partner"]
         for partner in wanted.user_id.partner_id:
             mine = wanted.filtered(lambda subscription, partner=partner: subscription.user_id.partner_id == partner)

@@ -139,7 +139,7 @@ class IrMailServer(models.Model):
                 return default_from
         return super()._get_default_from_address()
 
-    def _connect__(  # noqa: PLW3201, PLR0913 (the signature is Odoo's)
+    def _connect__(
         self, host=None, port=None, user=None, password=None, encryption=None,
         smtp_from=None, ssl_certificate=None, ssl_private_key=None, smtp_debug=False, mail_server_id=None,
         allow_archived=False,
@@ -213,7 +213,7 @@ class IrMailServer(models.Model):
         from_filter = server.from_filter if server else self._get_default_from_filter()
         return SimpleNamespace(from_filter=from_filter, smtp_from=smtp_from, erp_mail_server_id=server.id)
 
-    def _prepare_email_message__(self, message, smtp_session):  # noqa: PLW3201
+    def _prepare_email_message__(self, message, smtp_session):
         """Apply the sender rules of the server.
 
         Headers are changed in ``_alter_message__``, below every override of this method, so that an add-on that
@@ -261,7 +261,7 @@ class IrMailServer(models.Model):
         return message_id
 
     @api.model
-    def _alter_message__(self, message, smtp_from, smtp_to_list):  # noqa: PLW3201
+    def _alter_message__(self, message, smtp_from, smtp_to_list):
         policy, address = self.env.context.get("erp_mail_sender") or (sender.Policy(), "")
         author = message["From"]
         name, author_address = next(iter(getaddresses([author or ""])), ("", ""))

@@ -102,9 +102,9 @@ class MailAliasDomain(models.Model):
             parameter, value = existing.get(key), domain[field]
             if not domain and field != "name":
                 continue  # waits for a domain
-            if parameter and parameter.value != value:
-                Parameter.set_param(key, value)
-            elif not parameter and value and (defaults or value != UNSET.get(field)):
+            if (parameter and parameter.value != value) or (
+                not parameter and value and (defaults or value != UNSET.get(field))
+            ):
                 Parameter.set_param(key, value)
 
     @api.model
@@ -155,7 +155,12 @@ class MailAliasDomain(models.Model):
         if Former._emails().isdisjoint(found):
             return recipients
         former = Former.sudo().search([("email", "in", list(found))])
-        taken = set(self.env["mail.alias"].sudo().search([("alias_full_name", "in", former.mapped("email"))]).mapped("alias_full_name"))
+        taken = set(
+            self.env["mail.alias"]
+            .sudo()
+            .search([("alias_full_name", "in", former.mapped("email"))])
+            .mapped("alias_full_name")
+        )
         for address in former.filtered(lambda former: former.email not in taken):
             domain = address.alias_domain_id
             found[address.email] = domain.catchall_email if address.kind == "catchall" else domain.bounce_email

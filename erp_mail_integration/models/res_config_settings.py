@@ -5,7 +5,10 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     erp_mail_server_order = fields.Selection(
-        [("odoo", "Odoo 19: the default sender's server first"), ("documented", "Documented: servers without a filter first")],
+        [
+            ("odoo", "Odoo 19: the default sender's server first"),
+            ("documented", "Documented: servers without a filter first"),
+        ],
         string="Order of outgoing servers",
         default="odoo",
         required=True,

@@ -45,28 +45,36 @@ CASES = (
         r"5\.7\.64\b|TenantAttribution",
         False,
         _("Microsoft 365 does not relay for this server: its IP address is not on the list of the connector."),
-        _("In the Exchange admin center, open Mail flow > Connectors and add the public IP address of this Odoo server."),
+        _(
+            "In the Exchange admin center, open Mail flow > Connectors and add the public IP address of this Odoo server."
+        ),
     ),
     _case(
         "send_as",
         r"SendAsDenied|5\.7\.60\b|not owned by user|5\.2\.252",
         False,
         _("The account of this outgoing server may not send under this sender address."),
-        _('Set "Send as" on the outgoing server to "The server\'s user name", or give the account the right to send as that address.'),
+        _(
+            'Set "Send as" on the outgoing server to "The server\'s user name", or give the account the right to send as that address.'
+        ),
     ),
     _case(
         "hello",
         r"\b503\b.{0,40}(hello|helo|ehlo)|send hello first",
         False,
         _("The server wanted a greeting or an encrypted connection before the next command."),
-        _("Switch the connection encryption to TLS (STARTTLS) on port 587, or to SSL/TLS on port 465, and test the connection again."),
+        _(
+            "Switch the connection encryption to TLS (STARTTLS) on port 587, or to SSL/TLS on port 465, and test the connection again."
+        ),
     ),
     _case(
         "starttls",
         r"must issue a STARTTLS|STARTTLS extension not supported|5\.7\.0 .{0,20}STARTTLS|\b530\b.{0,60}TLS",
         False,
         _("The connection encryption does not fit: the server asks for STARTTLS, or does not offer it on this port."),
-        _("Use TLS (STARTTLS) with port 587, or SSL/TLS with port 465; use no encryption only inside your own network."),
+        _(
+            "Use TLS (STARTTLS) with port 587, or SSL/TLS with port 465; use no encryption only inside your own network."
+        ),
     ),
     _case(
         "authentication_required",
@@ -87,7 +95,9 @@ CASES = (
         r"AUTH extension not supported|No suitable authentication method",
         False,
         _("The server offers no login on this connection."),
-        _("Switch on TLS (STARTTLS) or SSL/TLS: most servers offer the login only then. Or remove user name and password."),
+        _(
+            "Switch on TLS (STARTTLS) or SSL/TLS: most servers offer the login only then. Or remove user name and password."
+        ),
     ),
     _case(
         "certificate_name",
@@ -115,7 +125,9 @@ CASES = (
         r"relay(ing)? (access )?denied|not permitted to relay|unable to relay|5\.7\.1 .{0,40}relay",
         False,
         _("The server does not pass mail on for this sender or from this address."),
-        _("Log in with user name and password, or let the administrator of that server allow this Odoo server's IP address."),
+        _(
+            "Log in with user name and password, or let the administrator of that server allow this Odoo server's IP address."
+        ),
     ),
     _case(
         "greylisted",
@@ -164,7 +176,9 @@ CASES = (
         r"5\.1\.(0|7|8)\b|sender (address )?rejected|SMTPSenderRefused",
         False,
         _("The server does not accept the sender's address."),
-        _("Open the sender check: it shows which sender is used and why. Set a filter or a fixed sender on the server."),
+        _(
+            "Open the sender check: it shows which sender is used and why. Set a filter or a fixed sender on the server."
+        ),
     ),
     _case(
         "no_recipient",
@@ -199,14 +213,18 @@ CASES = (
         r"Connection refused|Errno 111|ConnectionRefusedError",
         True,
         _("Nobody listens on this host and port."),
-        _("Check host and port: 587 for STARTTLS, 465 for SSL/TLS, 25 or 2525 for relays. If they are right, the server is down."),
+        _(
+            "Check host and port: 587 for STARTTLS, 465 for SSL/TLS, 25 or 2525 for relays. If they are right, the server is down."
+        ),
     ),
     _case(
         "disconnected",
         r"unexpectedly closed|SMTPServerDisconnected|Connection reset|Broken pipe|please run connect|Network is unreachable|No route to host",
         True,
         _("The connection to the server was lost."),
-        _("The mail is sent again by itself. If this stays, the server refuses this Odoo server: ask its administrator."),
+        _(
+            "The mail is sent again by itself. If this stays, the server refuses this Odoo server: ask its administrator."
+        ),
     ),
 )
 

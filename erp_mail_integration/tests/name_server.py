@@ -32,7 +32,7 @@ def name_server(zone, silent=False):
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         try:
-            yield "127.0.0.1:{}".format(listener.getsockname()[1])
+            yield f"127.0.0.1:{listener.getsockname()[1]}"
         finally:
             stopped.set()
             thread.join()

@@ -164,7 +164,9 @@ class TestDoctor(DoctorCase):
 
     def test_a_queue_that_stands_still(self):
         mail = self.env["mail.mail"].create({"email_from": "a@mycompany.com", "email_to": "x@example.org"})
-        self.env.cr.execute("UPDATE mail_mail SET create_date = create_date - interval '5 hours' WHERE id = %s", mail.ids)
+        self.env.cr.execute(
+            "UPDATE mail_mail SET create_date = create_date - interval '5 hours' WHERE id = %s", mail.ids
+        )
         mail.invalidate_recordset()
         self.assertEqual(self.keys(), ["mail_waiting"])
 
@@ -226,9 +228,13 @@ class TestProbe(DoctorCase):
         self.assertEqual(doctor.probe_ids.state, "returned")
 
     def test_a_foreign_mail_is_no_probe(self):
-        doctor, sent = self.send()
+        doctor, _sent = self.send()
         stripped = email.message.EmailMessage()
-        stripped["From"], stripped["To"], stripped["Subject"] = "a@example.org", "nobody@mycompany.com", "Mail probe 0123456789abcdef"
+        stripped["From"], stripped["To"], stripped["Subject"] = (
+            "a@example.org",
+            "nobody@mycompany.com",
+            "Mail probe 0123456789abcdef",
+        )
         with self.assertRaises(ValueError):
             self.arrive(stripped.as_bytes())
         self.assertEqual(doctor.probe_ids.state, "sent")

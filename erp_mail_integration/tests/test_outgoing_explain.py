@@ -51,7 +51,7 @@ class TestExplain(OutgoingCase):
         self.assertIn("mycompany.com", odoo["steps"][-1]["text"])
         self.assertTrue(odoo["replaced"] and odoo["aligned"])
         self.assertEqual([step["server"] for step in documented["steps"]], ["", "", "Any"])
-        self.assertFalse(documented["replaced"] or documented["aligned"] is False and documented["envelope"] == "")
+        self.assertFalse(documented["replaced"] or (documented["aligned"] is False and documented["envelope"] == ""))
 
     def test_the_page_follows_what_is_typed(self):
         self.server("Mine", from_filter="mycompany.com")

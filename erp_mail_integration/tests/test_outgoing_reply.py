@@ -44,7 +44,9 @@ class TestReplyAddresses(EmailCommon):
         domain = self.env.company.alias_domain_id.name
         self.assertRegex(reply_to, rf"^reply\+c-{self.document.id:06d}\.[a-z2-7]{{8}}@{domain}$")
         copy = self.receive(bare(reply_to, sender="Somebody <stranger@elsewhere.example>"), route=True)
-        link = copy.email_id.link_ids.filtered(lambda link: link.res_model == "res.partner" and link.res_id == self.document.id)
+        link = copy.email_id.link_ids.filtered(
+            lambda link: link.res_model == "res.partner" and link.res_id == self.document.id
+        )
         self.assertEqual((link.rule, link.state), ("address", "linked"))
         self.assertIn("Yes, please", self.document.message_ids[0].body)
 
@@ -53,7 +55,9 @@ class TestReplyAddresses(EmailCommon):
         other = self.env["res.partner"].create({"name": "Other"})
         guessed = address.replace(f"{self.document.id:06d}", f"{other.id:06d}")
         copy = self.receive(bare(guessed, sender="Eve <eve@evil.example>"), route=True)
-        self.assertNotIn("linked", copy.email_id.link_ids.filtered(lambda link: link.res_id == other.id).mapped("state"))
+        self.assertNotIn(
+            "linked", copy.email_id.link_ids.filtered(lambda link: link.res_id == other.id).mapped("state")
+        )
         self.assertNotIn("Yes, please", "".join(other.message_ids.mapped("body")))
 
     def test_types_without_the_option_keep_the_catchall_address(self):
@@ -62,7 +66,11 @@ class TestReplyAddresses(EmailCommon):
 
     def test_names_that_do_not_belong_into_an_address_are_replaced(self):
         self.type.reference_field = "name"
-        for name, expected in (("INV/2026/0001", f"c-{self.document.id:06d}."), ("A-17", "c-a-17."), ("a@b", f"c-{self.document.id:06d}.")):
+        for name, expected in (
+            ("INV/2026/0001", f"c-{self.document.id:06d}."),
+            ("A-17", "c-a-17."),
+            ("a@b", f"c-{self.document.id:06d}."),
+        ):
             self.document.name = name
             self.assertIn(expected, self.type._reply_address(self.document, "my.com"))
 
@@ -76,7 +84,11 @@ class TestReplyAddresses(EmailCommon):
         with smtp_sink(self.env) as sink:
             self.outgoing.smtp_port = sink.port
             self.env["mail.mail"].create(
-                {"email_from": self.user_employee.email_formatted, "email_to": "carl@customer.example", "body_html": "Hi"}
+                {
+                    "email_from": self.user_employee.email_formatted,
+                    "email_to": "carl@customer.example",
+                    "body_html": "Hi",
+                }
             ).send()
         alias = parseaddr(str(sink.mails[0].message["From"]))[1]
         self.receive(bare(alias), route=True)

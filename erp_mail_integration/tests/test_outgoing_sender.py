@@ -131,9 +131,11 @@ class TestSenderOnTheWire(OutgoingCase):
         self.assertEqual(received.message["X-Mailer"], "Odoo ERP Mail Integration")
 
     def test_the_example_of_the_documentation(self):
-        """"Admin" <admin@example.com> -> "Admin" <notifications@mycompany.com>"""
+        """ "Admin" <admin@example.com> -> "Admin" <notifications@mycompany.com>"""
         for order_name, from_filter, default_from in itertools.product(
-            ["odoo", "documented"], ["mycompany.com", "notifications@mycompany.com"], [None, "notifications@mycompany.com"]
+            ["odoo", "documented"],
+            ["mycompany.com", "notifications@mycompany.com"],
+            [None, "notifications@mycompany.com"],
         ):
             with self.subTest(order=order_name, filter=from_filter, default=default_from):
                 self.parameter("erp_mail_integration.server_order", order_name)
@@ -173,9 +175,7 @@ class TestSenderOnTheWire(OutgoingCase):
         server = self.server(from_filter="mycompany.com")
         self.assertEqual(self.send(server, named=True).message["From"], "Admin <admin@example.com>")
         self.documented_order()
-        self.check(
-            self.send(server, named=True), ("Admin", "notifications@mycompany.com"), "bounce@mycompany.com"
-        )
+        self.check(self.send(server, named=True), ("Admin", "notifications@mycompany.com"), "bounce@mycompany.com")
 
     def test_the_servers_user_name_is_sender_and_envelope(self):
         server = self.server(sender_strategy="login", smtp_user="Erp@mycompany.com", smtp_pass="secret")
@@ -195,11 +195,11 @@ class TestSenderOnTheWire(OutgoingCase):
 
     def test_name_via_company(self):
         server = self.server(from_filter="mycompany.com", sender_via="My Company")
-        self.check(
-            self.send(server), ("Admin via My Company", "notifications@mycompany.com"), "bounce@mycompany.com"
-        )
+        self.check(self.send(server), ("Admin via My Company", "notifications@mycompany.com"), "bounce@mycompany.com")
         received = self.send(server, author="admin@mycompany.com")
-        self.assertEqual(received.message["From"], "admin@mycompany.com", "no via where the address is the author's own")
+        self.assertEqual(
+            received.message["From"], "admin@mycompany.com", "no via where the address is the author's own"
+        )
 
     def test_answers_to_the_author(self):
         server = self.server(sender_strategy="fixed", sender_address="erp@mycompany.com", reply_to_author=True)
@@ -242,7 +242,9 @@ class TestSenderOnTheWire(OutgoingCase):
 
     def test_headers_that_a_signature_covers_are_final_when_an_addon_signs(self):
         """A signing add-on overrides _prepare_email_message__ and signs what super returns, below or above us."""
-        server = self.server(sender_strategy="login", smtp_user="erp@mycompany.com", smtp_pass="secret", reply_to_author=True)
+        server = self.server(
+            sender_strategy="login", smtp_user="erp@mycompany.com", smtp_pass="secret", reply_to_author=True
+        )
         seen = {}
         base = self.env.registry["ir.mail_server"]
         core = next(cls for cls in base.__mro__ if cls.__module__ == "odoo.addons.base.models.ir_mail_server")
@@ -250,7 +252,9 @@ class TestSenderOnTheWire(OutgoingCase):
 
         def signing(this, message, session):
             result = original(this, message, session)
-            seen.update({name: str(result[2][name]) for name in ("From", "Reply-To", "To", "Subject", "Date", "X-Mailer")})
+            seen.update(
+                {name: str(result[2][name]) for name in ("From", "Reply-To", "To", "Subject", "Date", "X-Mailer")}
+            )
             return result
 
         self.patch(core, "_prepare_email_message__", signing)

@@ -12,20 +12,35 @@ class UserCase(OutgoingCase):
         groups = "base.group_user,base.group_partner_manager"
         cls.anna = new_test_user(cls.env, "anna", groups=groups, name="Anna", email="anna@example.com", tz="UTC")
         cls.bob = new_test_user(cls.env, "bob", groups=groups, name="Bob", email="bob@example.com")
-        cls.mail_server = cls.Server.create({"name": "Server", "smtp_host": "127.0.0.1", "smtp_port": 9, "from_filter": "mycompany.com, example.com"})
+        cls.mail_server = cls.Server.create(
+            {"name": "Server", "smtp_host": "127.0.0.1", "smtp_port": 9, "from_filter": "mycompany.com, example.com"}
+        )
         cls.document = cls.env["res.partner"].create({"name": "Document"})
         cls.customer = cls.env["res.partner"].create({"name": "Carl", "email": "carl@customer.example"})
 
     def account(self, user, **values):
-        return self.env["erp.email.account"].with_user(user).create(
-            {"name": "Sales", "reply_address": f"sales.{user.login}@mycompany.com", "is_default": True, "user_id": user.id, **values}
+        return (
+            self.env["erp.email.account"]
+            .with_user(user)
+            .create(
+                {
+                    "name": "Sales",
+                    "reply_address": f"sales.{user.login}@mycompany.com",
+                    "is_default": True,
+                    "user_id": user.id,
+                    **values,
+                }
+            )
         )
 
     def post(self, user, to=None):
         with smtp_sink(self.env) as sink:
             self.mail_server.smtp_port = sink.port
             self.document.with_user(user).message_post(
-                body="Hello", partner_ids=(to or self.customer).ids, message_type="comment", subtype_xmlid="mail.mt_comment"
+                body="Hello",
+                partner_ids=(to or self.customer).ids,
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
             )
         return sink.mails[0].message
 
@@ -82,7 +97,13 @@ class TestAccounts(UserCase):
 
     def test_nobody_writes_in_somebody_elses_name(self):
         self.account(self.bob)
-        for address in ("bob@example.com", "BOB@example.com", "sales.bob@mycompany.com", "catchall@mycompany.com", "no address"):
+        for address in (
+            "bob@example.com",
+            "BOB@example.com",
+            "sales.bob@mycompany.com",
+            "catchall@mycompany.com",
+            "no address",
+        ):
             with self.subTest(address), self.assertRaises(ValidationError):
                 self.account(self.anna, reply_address=address)
 

@@ -187,9 +187,9 @@ class TestFormerAddresses(ParameterCase):
         values = {"to": to, "email_from": "anna@example.com"}
         return (
             bool(self.env["mail.thread"]._detect_write_to_catchall(values)),
-            self.env["mail.thread"]._detect_is_bounce(self.env["ir.mail_server"]._build_email__(
-                "anna@example.com", ["x@y.z"], "Subject", "Body"
-            ), values),
+            self.env["mail.thread"]._detect_is_bounce(
+                self.env["ir.mail_server"]._build_email__("anna@example.com", ["x@y.z"], "Subject", "Body"), values
+            ),
         )
 
     def test_mail_to_former_names_is_treated_like_mail_to_present_ones(self):

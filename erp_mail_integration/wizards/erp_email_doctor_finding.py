@@ -11,7 +11,8 @@ class ErpEmailDoctorFinding(models.TransientModel):
     doctor_id = fields.Many2one("erp.email.doctor", required=True, ondelete="cascade")
     key = fields.Char(required=True)
     severity = fields.Selection(
-        [("1_error", "Mail is lost or not sent"), ("2_warning", "Mail may go wrong"), ("3_info", "To know")], required=True
+        [("1_error", "Mail is lost or not sent"), ("2_warning", "Mail may go wrong"), ("3_info", "To know")],
+        required=True,
     )
     title = fields.Char(required=True)
     explanation = fields.Text()

@@ -102,7 +102,9 @@ class ErpEmailDoctor(models.TransientModel):
                     company.alias_domain_id,
                 )  # fmt: skip
         users = self.env["res.users"].search([("share", "=", False)])
-        without = users.filtered(lambda user: not tools.email_normalize(user.email) and not user._default_email_account())
+        without = users.filtered(
+            lambda user: not tools.email_normalize(user.email) and not user._default_email_account()
+        )
         if without:
             yield Finding(
                 "user_without_address", WARNING, _("Users without a mail address: %s", len(without)),
@@ -116,7 +118,7 @@ class ErpEmailDoctor(models.TransientModel):
         context = {"domain_notifications_email": domain.default_from_email} if domain else {}
         return self.env["ir.mail_server"].with_company(company).with_context(**context)
 
-    def _last_resort(self, Server, address):
-        choice = Server._choose_server(address, None, Server._server_order())
-        policy = Server.browse(choice.server.id)._sender_policy()
+    def _last_resort(self, servers, address):
+        choice = servers._choose_server(address, None, servers._server_order())
+        policy = servers.browse(choice.server.id)._sender_policy()
         return choice.last_resort and policy.strategy == sender.ODOO

@@ -145,7 +145,12 @@ class ErpEmailDoctor(models.TransientModel):
     def _check_limits(self):
         _ = self.env._
         Parameter = self.env["ir.config_parameter"].sudo()
-        keys = ("mail.gateway.loop.minutes", "mail.gateway.loop.threshold", "mail.incoming.limit.period", "mail.incoming.limit.alias")
+        keys = (
+            "mail.gateway.loop.minutes",
+            "mail.gateway.loop.threshold",
+            "mail.incoming.limit.period",
+            "mail.incoming.limit.alias",
+        )
         for parameter in Parameter.search([("key", "in", keys)]):
             try:
                 VALIDATORS["mail.incoming.limit.alias"](parameter.value)

@@ -14,10 +14,14 @@ class ErpEmailExplain(models.TransientModel):
     _description = "Explain a Sender"
 
     email_from = fields.Char("From", compute="_compute_email_from", store=True, readonly=False)
-    user_id = fields.Many2one("res.users", "Written by", domain=[("share", "=", False)], default=lambda self: self.env.user)
+    user_id = fields.Many2one(
+        "res.users", "Written by", domain=[("share", "=", False)], default=lambda self: self.env.user
+    )
     document = fields.Reference("_selection_document", help="Answers go to the address of this document.")
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
-    mail_server_id = fields.Many2one("ir.mail_server", "Named server", help="As on a mail template: no server is searched for.")
+    mail_server_id = fields.Many2one(
+        "ir.mail_server", "Named server", help="As on a mail template: no server is searched for."
+    )
     chain = fields.Html(compute="_compute_chain", sanitize=False)
     result = fields.Html(compute="_compute_result", sanitize=False)
 
@@ -93,7 +97,9 @@ class ErpEmailExplain(models.TransientModel):
             message = Server._build_email__(
                 email_from, ["customer@example.org"], "Subject", "Body", reply_to=self._reply_to(email_from)
             )
-            envelope, _to, message = Server._prepare_email_message__(message, Server._session_preview(server, smtp_from))
+            envelope, _to, message = Server._prepare_email_message__(
+                message, Server._session_preview(server, smtp_from)
+            )
         except (AssertionError, ValueError) as error:
             return {"error": str(error.args[0]), "steps": steps}
         header_from = tools.email_normalize(message["From"]) or ""

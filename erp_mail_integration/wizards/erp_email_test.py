@@ -33,7 +33,7 @@ class ErpEmailTest(models.TransientModel):
         lines = []
         try:
             recipient = self._send(lines)
-        except Exception as error:  # noqa: BLE001 (whatever went wrong is what the page is for)
+        except Exception as error:
             explanation = replies.explain(f"{type(error).__name__}: {error}")
             self.write(
                 {

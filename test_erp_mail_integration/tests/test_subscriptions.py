@@ -33,7 +33,9 @@ class TestSubscriptions(TransactionCase):
 
     def assign(self, **values):
         Lead = self.env["crm.lead"].with_user(self.bob)
-        return self.told(lambda: Lead.create({"name": "Lead", "user_id": self.anna.id, "team_id": self.team.id, **values}))
+        return self.told(
+            lambda: Lead.create({"name": "Lead", "user_id": self.anna.id, "team_id": self.team.id, **values})
+        )
 
     def test_assignment_is_told_as_odoo_does_until_it_is_declined(self):
         self.assertEqual(self.assign(), ["You have been assigned to Lead"])

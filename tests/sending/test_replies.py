@@ -5,7 +5,11 @@ from erp_mail_plain.sending.replies import CASES, RETRY_MINUTES, explain, reply_
 
 TABLE = [
     # seeds/002: an administrator's complaint, word for word
-    ("SMTPRecipientsRefused: {'x@gmail.com': (550, b'5.7.64 TenantAttribution; Relay Access Denied [x.prod.protection.outlook.com]')}", "relay_office365", False),
+    (
+        "SMTPRecipientsRefused: {'x@gmail.com': (550, b'5.7.64 TenantAttribution; Relay Access Denied [x.prod.protection.outlook.com]')}",
+        "relay_office365",
+        False,
+    ),
     ("SMTPDataError: (554, b'5.2.252 SendAsDenied; erp@a.com not allowed to send as b@a.com')", "send_as", False),
     ("(553, b'5.7.1 <a@b.c>: Sender address rejected: not owned by user erp@b.c')", "send_as", False),
     ("SMTPSenderRefused: (503, b'5.5.2 Send hello first', 'a@b.c')", "hello", False),
@@ -15,7 +19,11 @@ TABLE = [
     ("(535, b'5.7.8 Username and Password not accepted')", "authentication", False),
     ("SMTPAuthenticationError: (535, b'5.7.139 Authentication unsuccessful')", "authentication", False),
     ("SMTPNotSupportedError: SMTP AUTH extension not supported by server.", "no_auth_support", False),
-    ("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Hostname mismatch, certificate is not valid for 'mx'", "certificate_name", False),
+    (
+        "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Hostname mismatch, certificate is not valid for 'mx'",
+        "certificate_name",
+        False,
+    ),
     ("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate", "certificate", False),
     ("[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:992)", "tls_port", False),
     ("(554, b'5.7.1 <x@y.z>: Relay access denied')", "relay_denied", False),

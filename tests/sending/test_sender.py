@@ -1,5 +1,15 @@
 import pytest
-from erp_mail_plain.sending.sender import FIXED, LOGIN, ODOO, PARTNER, Policy, aligned, default_sender, display_name, envelope
+from erp_mail_plain.sending.sender import (
+    FIXED,
+    LOGIN,
+    ODOO,
+    PARTNER,
+    Policy,
+    aligned,
+    default_sender,
+    display_name,
+    envelope,
+)
 
 
 @pytest.mark.parametrize(
