@@ -12,9 +12,10 @@ class ErpEmail(models.Model):
     _inherit = "erp.email"
 
     delivery = fields.Selection(
-        [("sent", "Sent"), ("failed", "Not delivered"), ("bounced", "Bounced")],
+        [("sent", "Sent"), ("waiting", "Waiting"), ("failed", "Not delivered"), ("bounced", "Bounced")],
         readonly=True,
-        help="Sent: our mail server took it. Bounced: it came back.",
+        help="Sent: our mail server took it. Waiting: it could not take it for the moment and is asked again. "
+        "Bounced: it came back.",
     )
     delivery_error = fields.Text("Why it was not delivered", readonly=True)
 
@@ -44,7 +45,9 @@ class ErpEmail(models.Model):
             )
             names = [formataddr((name, address)) for role, name, address in added if role == "to"]
             self.to_text = ", ".join(filter(None, [self.to_text, *names]))
-            self.participants = " ".join([self.participants or "", *(f"{name} {address}" for _r, name, address in added)])
+            self.participants = " ".join(
+                [self.participants or "", *(f"{name} {address}" for _r, name, address in added)]
+            )
             self._link_recipients(partners)
         # One recipient's failure is the mail's until that recipient is tried again.
         self.write({"delivery": "failed" if failure else "sent", "delivery_error": failure or False})

@@ -51,7 +51,7 @@ class IrConfigParameter(models.Model):
                         "%(parameter)s cannot be “%(value)s”. %(reason)s",
                         parameter=parameter.key,
                         value=parameter.value,
-                        reason=self.env._(error.args[0]),  # pylint: disable=gettext-variable
+                        reason=self.env._(error.args[0]),
                     )
                 ) from error
             if value != parameter.value:

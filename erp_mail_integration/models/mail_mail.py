@@ -20,8 +20,8 @@ class MailMail(models.Model):
     def _compute_failure_explanation(self):
         for mail in self:
             explanation = replies.explain(mail.failure_reason) if mail.failure_reason else None
-            mail.failure_explanation = explanation and self.env._(explanation.what)  # pylint: disable=gettext-variable
-            mail.failure_next_step = explanation and self.env._(explanation.next_step)  # pylint: disable=gettext-variable
+            mail.failure_explanation = explanation and self.env._(explanation.what)
+            mail.failure_next_step = explanation and self.env._(explanation.next_step)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -115,6 +115,9 @@ class MailMail(models.Model):
         (notifications - reached_notifications).filtered(
             lambda notification: notification.notification_status not in ("sent", "canceled")
         ).write({"notification_status": "ready", "failure_type": False, "failure_reason": self.failure_reason})
+        # The Email tab took it for failed a moment ago.
+        stored = self.env["erp.email"].sudo().search([("message_id", "=", self.message_id), ("direction", "=", "out")])
+        stored.filtered("delivery").delivery = "waiting"
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger(when + timedelta(seconds=1))
         return True
 

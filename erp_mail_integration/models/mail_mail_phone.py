@@ -13,7 +13,10 @@ class MailMail(models.Model):
     def _any_phone_gateway(self):
         """Whether any server or company has a gateway: else no mail has to ask its own."""
         return any(
-            self.env[model].sudo().with_context(active_test=False).search_count([("phone_gateway", "!=", False)], limit=1)
+            self.env[model]
+            .sudo()
+            .with_context(active_test=False)
+            .search_count([("phone_gateway", "!=", False)], limit=1)
             for model in ("ir.mail_server", "res.company")
         )
 

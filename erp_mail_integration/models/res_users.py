@@ -34,7 +34,9 @@ class ResUsers(models.Model):
     @tools.ormcache()
     def _any_subject_prefix(self):
         """Whether anybody wants a prefix: else no mail has to look up its recipients' users."""
-        return bool(self.sudo().with_context(active_test=False).search_count([("email_subject_prefix", "!=", False)], limit=1))
+        return bool(
+            self.sudo().with_context(active_test=False).search_count([("email_subject_prefix", "!=", False)], limit=1)
+        )
 
     @api.model_create_multi
     def create(self, vals_list):

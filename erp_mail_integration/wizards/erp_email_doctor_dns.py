@@ -10,7 +10,6 @@ class ErpEmailDoctor(models.TransientModel):
     _inherit = "erp.email.doctor"
 
     def _check_dns(self):
-        _ = self.env._
         nameserver = self.env["ir.config_parameter"].sudo().get_param("erp_mail_integration.nameserver") or ""
         domains = self.env["mail.alias.domain"].search([("company_ids", "!=", False)])
         try:
@@ -20,19 +19,18 @@ class ErpEmailDoctor(models.TransientModel):
         except (records.DnsUnreachable, ValueError) as error:
             # Not a fault of the set-up: many servers may not ask the DNS of the world.
             yield Finding(
-                "dns_unreachable", INFO, _("The DNS could not be asked"),
-                _("MX, SPF, DKIM and DMARC records were not checked. %s", error),
-                _("Let this server reach a name server, or name one in the system parameter erp_mail_integration.nameserver."),
+                "dns_unreachable", INFO, self.env._("The DNS could not be asked"),
+                self.env._("MX, SPF, DKIM and DMARC records were not checked. %s", error),
+                self.env._("Let this server reach a name server, or name one in the system parameter erp_mail_integration.nameserver."),
             )  # fmt: skip
 
     def _examine_dns(self, dns, domain):
-        _ = self.env._
         hosts = dns.mx(domain.name)
         if not hosts or hosts == ("",):
             yield Finding(
-                "mx_missing", ERROR, _("No mail server takes mail for %s", domain.name),
-                _("The domain has no MX record, so that answers to %s cannot be delivered.", domain.catchall_email),
-                _("Publish the MX records that your mail provider names."),
+                "mx_missing", ERROR, self.env._("No mail server takes mail for %s", domain.name),
+                self.env._("The domain has no MX record, so that answers to %s cannot be delivered.", domain.catchall_email),
+                self.env._("Publish the MX records that your mail provider names."),
                 domain,
             )  # fmt: skip
         yield from self._examine_spf(records.spf(dns.txt(domain.name)), domain)
@@ -43,58 +41,56 @@ class ErpEmailDoctor(models.TransientModel):
             policy = records.dmarc(dns.txt(f"_dmarc.{parent}"))
         if not policy:
             yield Finding(
-                "dmarc_missing", WARNING, _("%s has no DMARC record", domain.name),
-                _("Others can write in your name, and large providers take less mail from such domains."),
-                _("Publish a TXT record at _dmarc.%s, to begin with: v=DMARC1; p=none", domain.name),
+                "dmarc_missing", WARNING, self.env._("%s has no DMARC record", domain.name),
+                self.env._("Others can write in your name, and large providers take less mail from such domains."),
+                self.env._("Publish a TXT record at _dmarc.%s, to begin with: v=DMARC1; p=none", domain.name),
                 domain,
             )  # fmt: skip
 
     def _examine_spf(self, spf, domain):
-        _ = self.env._
         if not spf.records:
             yield Finding(
-                "spf_missing", WARNING, _("%s has no SPF record", domain.name),
-                _("Recipients cannot know which servers may send for the domain, and treat its mail as doubtful."),
-                _("Publish a TXT record that begins with v=spf1, names your outgoing servers and ends with -all."),
+                "spf_missing", WARNING, self.env._("%s has no SPF record", domain.name),
+                self.env._("Recipients cannot know which servers may send for the domain, and treat its mail as doubtful."),
+                self.env._("Publish a TXT record that begins with v=spf1, names your outgoing servers and ends with -all."),
                 domain,
             )  # fmt: skip
         elif len(spf.records) > 1:
             yield Finding(
-                "spf_twice", ERROR, _("%s has several SPF records", domain.name),
-                _("Recipients then ignore all of them: %s", " / ".join(spf.records)),
-                _("Join them into one record."),
+                "spf_twice", ERROR, self.env._("%s has several SPF records", domain.name),
+                self.env._("Recipients then ignore all of them: %s", " / ".join(spf.records)),
+                self.env._("Join them into one record."),
                 domain,
             )  # fmt: skip
         elif spf.ending in ("+all", "all"):
             yield Finding(
-                "spf_open", ERROR, _("The SPF record of %s allows the whole world", domain.name),
-                _("It ends with %s, so that anybody can send in your name.", spf.ending),
-                _("End the record with -all or ~all."),
+                "spf_open", ERROR, self.env._("The SPF record of %s allows the whole world", domain.name),
+                self.env._("It ends with %s, so that anybody can send in your name.", spf.ending),
+                self.env._("End the record with -all or ~all."),
                 domain,
             )  # fmt: skip
         elif spf.lookups > records.SPF_LOOKUP_LIMIT:
             yield Finding(
-                "spf_too_long", ERROR, _("The SPF record of %s asks for too many other records", domain.name),
-                _("It needs %s look-ups; recipients stop after ten and take the record for wrong.", spf.lookups),
-                _("Remove servers that no longer send for you."),
+                "spf_too_long", ERROR, self.env._("The SPF record of %s asks for too many other records", domain.name),
+                self.env._("It needs %s look-ups; recipients stop after ten and take the record for wrong.", spf.lookups),
+                self.env._("Remove servers that no longer send for you."),
                 domain,
             )  # fmt: skip
 
     def _examine_dkim(self, dns, domain):
-        _ = self.env._
         if not domain.dkim_selector:
             yield Finding(
-                "dkim_unknown", INFO, _("The signature of %s was not checked", domain.name),
-                _("Which DKIM key signs your mail is known to your mail provider alone."),
-                _("Enter the DKIM selector on the email domain."),
+                "dkim_unknown", INFO, self.env._("The signature of %s was not checked", domain.name),
+                self.env._("Which DKIM key signs your mail is known to your mail provider alone."),
+                self.env._("Enter the DKIM selector on the email domain."),
                 domain,
             )  # fmt: skip
             return
         name = f"{domain.dkim_selector}._domainkey.{domain.name}"
         if not records.dkim(dns.txt(name)).get("p"):
             yield Finding(
-                "dkim_missing", ERROR, _("There is no DKIM key at %s", name),
-                _("Signatures of your mail cannot be verified: the record is missing, or the key was revoked."),
-                _("Publish the record that your mail provider names, or correct the selector."),
+                "dkim_missing", ERROR, self.env._("There is no DKIM key at %s", name),
+                self.env._("Signatures of your mail cannot be verified: the record is missing, or the key was revoked."),
+                self.env._("Publish the record that your mail provider names, or correct the selector."),
                 domain,
             )  # fmt: skip

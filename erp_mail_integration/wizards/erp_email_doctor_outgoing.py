@@ -15,13 +15,12 @@ class ErpEmailDoctor(models.TransientModel):
     _inherit = "erp.email.doctor"
 
     def _check_outgoing(self):
-        _ = self.env._
         servers = self.env["ir.mail_server"].search([("owner_user_id", "=", False)])
         if not servers and tools.config.get("smtp_server", "localhost") in LOCAL_HOSTS:
             yield Finding(
-                "no_server", WARNING, _("No outgoing server is set up"),
-                _("Odoo hands its mail to a mail server on its own machine, which is rarely meant to send to the world."),
-                _("Create an outgoing mail server with the host, port and login of your mail provider."),
+                "no_server", WARNING, self.env._("No outgoing server is set up"),
+                self.env._("Odoo hands its mail to a mail server on its own machine, which is rarely meant to send to the world."),
+                self.env._("Create an outgoing mail server with the host, port and login of your mail provider."),
                 servers,
             )  # fmt: skip
         filters = defaultdict(servers.browse)
@@ -32,14 +31,13 @@ class ErpEmailDoctor(models.TransientModel):
         for (part, _sequence), same in filters.items():
             if len(same) > 1:
                 yield Finding(
-                    "filter_twice", WARNING, _("%s is in the filter of several servers", part),
-                    _("The servers %s have the same filter and the same priority, so that only the oldest is ever used.", ", ".join(same.mapped("name"))),
-                    _("Give them different priorities, or different filters."),
+                    "filter_twice", WARNING, self.env._("%s is in the filter of several servers", part),
+                    self.env._("The servers %s have the same filter and the same priority, so that only the oldest is ever used.", ", ".join(same.mapped("name"))),
+                    self.env._("Give them different priorities, or different filters."),
                     same[1],
                 )  # fmt: skip
 
     def _examine_server(self, server):
-        _ = self.env._
         sendable = True
         for part in server._parse_from_filter(server.from_filter):
             try:
@@ -47,18 +45,18 @@ class ErpEmailDoctor(models.TransientModel):
             except ValueError as error:
                 sendable = False
                 yield Finding(
-                    "filter_broken", ERROR, _("The FROM filter of “%s” can never match", server.name),
-                    _("“%(part)s” is neither a domain nor an address. %(reason)s", part=part, reason=_(error.args[0])),  # pylint: disable=gettext-variable
-                    _("Enter domains and addresses apart by commas, such as: mycompany.com, sales@other.com"),
+                    "filter_broken", ERROR, self.env._("The FROM filter of “%s” can never match", server.name),
+                    self.env._("“%(part)s” is neither a domain nor an address. %(reason)s", part=part, reason=self.env._(error.args[0])),
+                    self.env._("Enter domains and addresses apart by commas, such as: mycompany.com, sales@other.com"),
                     server,
                 )  # fmt: skip
         if server.smtp_authentication == "cli":
             return
         if server.smtp_user and server.smtp_encryption == "none" and server.smtp_host not in LOCAL_HOSTS:
             yield Finding(
-                "password_in_clear", WARNING, _("“%s” sends its password without encryption", server.name),
-                _("Everybody between Odoo and %s can read it.", server.smtp_host),
-                _("Switch the connection encryption to TLS (STARTTLS) or SSL/TLS."),
+                "password_in_clear", WARNING, self.env._("“%s” sends its password without encryption", server.name),
+                self.env._("Everybody between Odoo and %s can read it.", server.smtp_host),
+                self.env._("Switch the connection encryption to TLS (STARTTLS) or SSL/TLS."),
                 server,
             )  # fmt: skip
         login = server.smtp_authentication == "login"
@@ -75,30 +73,29 @@ class ErpEmailDoctor(models.TransientModel):
             explanation = replies.explain(f"{type(error).__name__}: {error}")
             yield Finding(
                 f"smtp_{explanation.key}", ERROR,
-                _("“%(server)s” (%(host)s, port %(port)s) takes no mail", server=server.name, host=server.smtp_host, port=server.smtp_port),
-                _("%(what)s\nThe server's words: %(words)s", what=_(explanation.what), words=error),  # pylint: disable=gettext-variable
-                _(explanation.next_step),  # pylint: disable=gettext-variable
+                self.env._("“%(server)s” (%(host)s, port %(port)s) takes no mail", server=server.name, host=server.smtp_host, port=server.smtp_port),
+                self.env._("%(what)s\nThe server's words: %(words)s", what=self.env._(explanation.what), words=error),
+                self.env._(explanation.next_step),
                 server,
             )  # fmt: skip
 
     def _check_senders(self):
         """Default senders and users that no server is meant for."""
-        _ = self.env._
         for company in self.env["res.company"].search([]):
             Server = self._servers_of(company)
             default = Server._default_sender()
             if default and self._last_resort(Server, default):
                 yield Finding(
-                    "default_unmatched", ERROR, _("No server may send as %s", default),
-                    _("This is the default sender of %s. Mail goes through a server that is not meant for it, and is often refused.", company.name),
-                    _("Add the address or its domain to the FROM filter of an outgoing server."),
+                    "default_unmatched", ERROR, self.env._("No server may send as %s", default),
+                    self.env._("This is the default sender of %s. Mail goes through a server that is not meant for it, and is often refused.", company.name),
+                    self.env._("Add the address or its domain to the FROM filter of an outgoing server."),
                     self.env["ir.mail_server"],
                 )  # fmt: skip
             if not default and company.alias_domain_id:
                 yield Finding(
-                    "no_default_sender", WARNING, _("%s has no default sender", company.name),
-                    _("A sender that a server refuses cannot be replaced, so that mail written by customers is passed on in their name and refused as a forgery."),
-                    _("Enter a default sender on the email domain, such as notifications."),
+                    "no_default_sender", WARNING, self.env._("%s has no default sender", company.name),
+                    self.env._("A sender that a server refuses cannot be replaced, so that mail written by customers is passed on in their name and refused as a forgery."),
+                    self.env._("Enter a default sender on the email domain, such as notifications."),
                     company.alias_domain_id,
                 )  # fmt: skip
         users = self.env["res.users"].search([("share", "=", False)])
@@ -107,9 +104,9 @@ class ErpEmailDoctor(models.TransientModel):
         )
         if without:
             yield Finding(
-                "user_without_address", WARNING, _("Users without a mail address: %s", len(without)),
-                _("Their mails leave under the administrator's address: %s.", ", ".join(without[:5].mapped("name"))),
-                _("Enter their mail addresses."),
+                "user_without_address", WARNING, self.env._("Users without a mail address: %s", len(without)),
+                self.env._("Their mails leave under the administrator's address: %s.", ", ".join(without[:5].mapped("name"))),
+                self.env._("Enter their mail addresses."),
                 without if len(without) == 1 else without.browse(),
             )  # fmt: skip
 

@@ -128,7 +128,7 @@ class ErpEmailExplain(models.TransientModel):
 
     def _step_values(self, step):
         rule = order.RULES[step.rule]
-        text = self.env._(rule.text, target=step.target or self.env._("(none)"))  # pylint: disable=gettext-variable
+        text = self.env._(rule.text, target=step.target or self.env._("(none)"))
         return {"text": text, "server": step.server.name if step.server else ""}
 
     def _reply_to(self, email_from):

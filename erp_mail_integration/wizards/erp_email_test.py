@@ -38,8 +38,8 @@ class ErpEmailTest(models.TransientModel):
             self.write(
                 {
                     "success": False,
-                    "summary": self.env._(explanation.what),  # pylint: disable=gettext-variable
-                    "next_step": self.env._(explanation.next_step),  # pylint: disable=gettext-variable
+                    "summary": self.env._(explanation.what),
+                    "next_step": self.env._(explanation.next_step),
                     "log": "\n".join([*lines, f"{type(error).__name__}: {error}"]),
                 }
             )

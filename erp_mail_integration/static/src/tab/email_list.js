@@ -58,7 +58,7 @@ export class EmailList extends Component {
     }
 
     deliveryLabel(row) {
-        return row.delivery === "bounced" ? _t("Bounced") : _t("Not delivered");
+        return { bounced: _t("Bounced"), waiting: _t("Waiting") }[row.delivery] || _t("Not delivered");
     }
 
     why(row) {
