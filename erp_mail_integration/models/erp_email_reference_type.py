@@ -30,10 +30,13 @@ class ErpEmailReferenceType(models.Model):
     code = fields.Char(required=True, help="Stands before the number in a tag: S in [xtref:S-000042].")
     tab = fields.Boolean("Email tab", default=True, help="Show the Email tab on the form of these documents.")
     reference_field = fields.Char(
-        help="Field whose value is the reference in tags. Empty: the record's database number, at least 6 digits."
+        "Reference field",
+        help="Field whose value is the reference in tags. Empty: the record's database number, at least 6 digits.",
     )
     contact_field = fields.Char(
-        default="partner_id", help="Field that holds the document's contact, who may send mail to it by tag."
+        "Contact field",
+        default="partner_id",
+        help="Field that holds the document's contact, who may send mail to it by tag.",
     )
     trust = fields.Selection(
         [
@@ -58,12 +61,17 @@ class ErpEmailReferenceType(models.Model):
         "it can be turned into a mail later.",
     )
     post_to_chatter = fields.Boolean(
+        "Post to chatter",
         default=True,
-        help="Mail that arrives in a gateway mailbox and is linked to such a document is also posted to its chatter."
+        help="Mail that arrives in a gateway mailbox and is linked to such a document is also posted to its chatter.",
     )
     number_in_subject = fields.Boolean("#1234 in the subject", help="Recognise #1234 and [#1234] in a subject.")
-    address_prefix = fields.Char(help="With issue, mail to issue-234@your-domain belongs to document 234.")
-    tag_sent_mail = fields.Boolean("Tag in sent mail", help="Put the document's tag into the subject of mail sent from it.")
+    address_prefix = fields.Char(
+        "Address prefix", help="With issue, mail to issue-234@your-domain belongs to document 234."
+    )
+    tag_sent_mail = fields.Boolean(
+        "Tag in sent mail", help="Put the document's tag into the subject of mail sent from it."
+    )
     reply_address = fields.Boolean(
         "Own reply address",
         help="Answers go to an address of the document's own, reply+S-000042.k7f3q2ma@mycompany.com, and find it even "
@@ -83,7 +91,11 @@ class ErpEmailReferenceType(models.Model):
     def _search_live(self, operator, value):
         if operator != "in":
             return NotImplemented
-        live = [model for model in self.sudo().with_context(active_test=False).search([]).mapped("model") if self._is_live(model)]
+        live = [
+            model
+            for model in self.sudo().with_context(active_test=False).search([]).mapped("model")
+            if self._is_live(model)
+        ]
         return [("model", "in" if True in value else "not in", live)]
 
     def _is_live(self, model_name):
@@ -200,7 +212,14 @@ class ErpEmailReferenceType(models.Model):
     @tools.ormcache("model_name")
     def _tagging_type_id(self, model_name):
         """Id of the model's document type if mail sent from its documents gets their tag, else False."""
-        return self.sudo().search([("model", "in", self._live_models()), ("model", "=", model_name), ("tag_sent_mail", "=", True)], limit=1).id
+        return (
+            self.sudo()
+            .search(
+                [("model", "in", self._live_models()), ("model", "=", model_name), ("tag_sent_mail", "=", True)],
+                limit=1,
+            )
+            .id
+        )
 
     @api.model
     @tools.ormcache("model_name")

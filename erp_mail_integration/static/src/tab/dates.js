@@ -1,5 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
-import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
+import { deserializeDateTime } from "@web/core/l10n/dates";
 
 const { DateTime } = luxon;
 
@@ -18,6 +18,13 @@ export function shortDate(serialized, now = DateTime.local()) {
     return date.toLocaleString(DateTime.DATE_SHORT);
 }
 
+/** For the mail that is being read: the day, and always the time. */
+export function dayAndTime(serialized, now = DateTime.local()) {
+    const date = deserializeDateTime(serialized);
+    const year = date.hasSame(now, "year") ? {} : { year: "numeric" };
+    return date.toLocaleString({ ...year, month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
+}
+
 export function fullDate(serialized) {
-    return formatDateTime(deserializeDateTime(serialized));
+    return deserializeDateTime(serialized).toLocaleString(DateTime.DATETIME_MED_WITH_WEEKDAY);
 }

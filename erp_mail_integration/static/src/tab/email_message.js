@@ -1,6 +1,6 @@
 import { EmailAttachment } from "./email_attachment";
 import { EmailFrame } from "./email_frame";
-import { fullDate, shortDate } from "./dates";
+import { dayAndTime, fullDate, shortDate } from "./dates";
 import { linkify, senderName, shortPeople } from "./entries";
 
 import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
@@ -37,6 +37,7 @@ export class EmailMessage extends Component {
         this.action = useService("action");
         this.fileViewer = useFileViewer();
         this.shortDate = shortDate;
+        this.dayAndTime = dayAndTime;
         this.fullDate = fullDate;
         this.state = useState({ mail: null, error: "", html: false, images: false, quoted: false, details: false });
         onWillStart(() => {
