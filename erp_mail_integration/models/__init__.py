@@ -44,6 +44,7 @@ from . import mail_thread
 from . import mail_thread_author
 from . import mail_thread_limits
 from . import erp_email_summary
+from . import erp_email_search
 from . import erp_email_tab
 from . import ir_mail_server
 from . import mail_mail

@@ -1,11 +1,9 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ..mime.tags import strip_tags
-from .erp_email import LINKED, SEARCH_VECTOR
+from .erp_email import LINKED
 from .erp_email_link import DETACHED
-from .erp_email_tab import PAGE_LIMIT, PAGE_LIMIT_MAX, tsquery
+from .erp_email_tab import PAGE_LIMIT, PAGE_LIMIT_MAX
 
 
 class ErpEmail(models.Model):
@@ -43,18 +41,6 @@ class ErpEmail(models.Model):
             }
             for email in self.sudo().browse(ids)
         ]
-
-    @api.model
-    def _search_ids(self, search, partner_id, limit):
-        """Ids of the newest mails that fit and that the user may read."""
-        domain = Domain.TRUE
-        if partner_id:
-            domain &= Domain("address_ids.partner_id", "child_of", partner_id)
-        query = self._search(domain, order="date DESC, id DESC", limit=limit)
-        words = tsquery(search)
-        if words:
-            query.add_where(SQL("%s @@ to_tsquery('simple', %s)", SQL(SEARCH_VECTOR), words))
-        return query.get_result_ids()
 
     # ------------------------------------------------------------------ attaching
 

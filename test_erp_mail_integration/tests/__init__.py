@@ -2,3 +2,5 @@ from . import test_document_types
 from . import test_summary
 from . import test_subscriptions
 from . import test_document_types, test_summary
+from . import test_email_tab
+from . import test_email_access

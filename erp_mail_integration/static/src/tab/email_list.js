@@ -41,6 +41,12 @@ export class EmailList extends Component {
         );
     }
 
+    /** The list has the focus then, so that the keys of mail programs go on from here. */
+    select(row) {
+        this.list.el.focus({ preventScroll: true });
+        this.props.onSelect(row.id);
+    }
+
     isActive(entry) {
         return entry.rows.some((row) => row.id === this.props.activeId);
     }

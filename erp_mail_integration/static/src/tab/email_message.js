@@ -131,7 +131,11 @@ export class EmailMessage extends Component {
 
     openAttachment(attachment) {
         if (attachment.isViewable) {
-            this.fileViewer.open(attachment, this.attachments);
+            const files = this.attachments;
+            this.fileViewer.open(
+                files.find((file) => file.id === attachment.id),
+                files
+            );
         } else {
             browser.open(attachment.downloadUrl, "_self");
         }

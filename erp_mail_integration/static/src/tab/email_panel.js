@@ -84,8 +84,12 @@ export class EmailPanel extends Component {
         return toEntries(this.state.rows, this.state.grouped);
     }
 
+    get activeIndex() {
+        return this.entries.findIndex((entry) => entry.rows.some((row) => row.id === this.state.activeId));
+    }
+
     get activeEntry() {
-        return this.entries.find((entry) => entry.rows.some((row) => row.id === this.state.activeId));
+        return this.entries[this.activeIndex];
     }
 
     get activeRow() {
@@ -177,10 +181,12 @@ export class EmailPanel extends Component {
 
     move(step) {
         const entries = this.entries;
-        const index = entries.indexOf(this.activeEntry);
+        const index = this.activeIndex;
         const entry = entries[Math.max(0, Math.min(entries.length - 1, index + step))];
         if (entry) {
             this.state.activeId = entry.rows[0].id;
+            // What had the focus may go with the mail that was open.
+            this.root.el.querySelector(".o_erp_email_list").focus({ preventScroll: true });
         }
         if (index + step >= entries.length - 3) {
             this.loadMore();
@@ -247,7 +253,7 @@ export class EmailPanel extends Component {
 
     async detach(emailId = this.state.activeId) {
         const entries = this.entries;
-        const index = entries.indexOf(this.activeEntry);
+        const index = this.activeIndex;
         await this.call("tab_detach", [emailId]);
         if (emailId === this.state.activeId) {
             const rest = this.activeEntry.rows.filter((row) => row.id !== emailId);
@@ -300,7 +306,7 @@ export class EmailPanel extends Component {
             "/": () => this.searchInput.el.focus(),
         };
         const needsMail = ["r", "a", "f", "p", "Enter"].includes(ev.key);
-        const onControl = ev.target.closest("button, a") && ["Enter", "ArrowDown", "ArrowUp"].includes(ev.key);
+        const onControl = ev.key === "Enter" && ev.target.closest("button, a");
         if (!actions[ev.key] || onControl || (needsMail && !this.activeRow)) {
             return;
         }
