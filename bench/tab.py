@@ -18,7 +18,14 @@ from odoo.tools import config
 STEPS = (10_000, 100_000, 1_000_000)
 ON_ONE_RECORD = 10_000
 ROUNDS = 10
-GOALS = {"first page": 20, "conversations": 20, "page 200": 20, "open": 20, "dialog: rare word": 100, "dialog: common word": 100}
+GOALS = {
+    "first page": 20,
+    "conversations": 20,
+    "page 200": 20,
+    "open": 20,
+    "dialog: rare word": 100,
+    "dialog: common word": 100,
+}
 
 MAILS = """
 INSERT INTO erp_email (subject, message_id, thread_key, fingerprint, direction, date, from_name, from_address, to_text,
@@ -85,7 +92,11 @@ def main(database):
         partner = env["res.partner"].create({"name": "Bench"})
         orders = env["sale.order"].create([{"partner_id": partner.id} for _number in range(1001)])
         user = env["res.users"].create(
-            {"name": "Bench", "login": "bench", "group_ids": [(6, 0, [env.ref("sales_team.group_sale_salesman_all_leads").id])]}
+            {
+                "name": "Bench",
+                "login": "bench",
+                "group_ids": [(6, 0, [env.ref("sales_team.group_sale_salesman_all_leads").id])],
+            }
         )
         uid, order, others = user.id, orders[0].id, orders[1:].ids
         cr.commit()

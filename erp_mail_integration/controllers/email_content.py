@@ -59,7 +59,10 @@ class EmailContent(http.Controller):
         name = "".join(char if char.isalnum() or char in " -_.()" else " " for char in email.subject or "")
         name = " ".join(name.split())[:80] or "mail"
         return self._respond(
-            self._raw(email), "message/rfc822", content_policy("sandbox"), disposition=content_disposition(f"{name}.eml")
+            self._raw(email),
+            "message/rfc822",
+            content_policy("sandbox"),
+            disposition=content_disposition(f"{name}.eml"),
         )
 
     @http.route(

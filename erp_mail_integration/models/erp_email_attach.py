@@ -24,8 +24,17 @@ class ErpEmail(models.Model):
         record = self._tab_record(res_model, res_id, "write")
         limit = max(1, min(int(limit), PAGE_LIMIT_MAX))
         ids = self._search_ids(search, int(partner_id or 0), limit)
-        attached = self.env["erp.email.link"].sudo().search(
-            [("email_id", "in", ids), ("res_model", "=", record._name), ("res_id", "=", record.id), ("state", "=", LINKED)]
+        attached = (
+            self.env["erp.email.link"]
+            .sudo()
+            .search(
+                [
+                    ("email_id", "in", ids),
+                    ("res_model", "=", record._name),
+                    ("res_id", "=", record.id),
+                    ("state", "=", LINKED),
+                ]
+            )
         )
         return [
             {
@@ -96,11 +105,15 @@ class ErpEmail(models.Model):
     def _tab_written_links(self, record, email_ids, state):
         ids = self._tab_record_ids(record)
         writable = record.browse(ids)._filtered_access("write")
-        return self.env["erp.email.link"].sudo().search(
-            [
-                ("email_id", "in", [int(email_id) for email_id in email_ids]),
-                ("res_model", "=", record._name),
-                ("res_id", "in", writable.ids),
-                ("state", "=", state),
-            ]
+        return (
+            self.env["erp.email.link"]
+            .sudo()
+            .search(
+                [
+                    ("email_id", "in", [int(email_id) for email_id in email_ids]),
+                    ("res_model", "=", record._name),
+                    ("res_id", "in", writable.ids),
+                    ("state", "=", state),
+                ]
+            )
         )

@@ -63,7 +63,9 @@ class ErpEmail(models.Model):
         if kind == "resend":
             people = mailto.reply(parsed, lambda address: False, everybody=True, sent=True)
             return mailto.Draft(to=people.to, cc=people.cc, subject=email.subject or "", text=parsed.text)
-        own = self._own_addresses([address.address for address in (parsed.from_, *parsed.to, *parsed.cc, *parsed.reply_to)])
+        own = self._own_addresses(
+            [address.address for address in (parsed.from_, *parsed.to, *parsed.cc, *parsed.reply_to)]
+        )
         return mailto.reply(
             parsed,
             own.__contains__,
@@ -80,7 +82,9 @@ class ErpEmail(models.Model):
     def _forward_introduction(self):
         lines = [
             f"---------- {self.env._('Forwarded mail')} ----------",
-            self.env._("From: %s", " ".join(filter(None, (self.from_name, self.from_address and f"<{self.from_address}>")))),
+            self.env._(
+                "From: %s", " ".join(filter(None, (self.from_name, self.from_address and f"<{self.from_address}>")))
+            ),
             self.env._("Date: %s", _moment(self.env, self.date)),
             self.env._("Subject: %s", self.subject or ""),
             self.env._("To: %s", self.to_text or ""),
@@ -114,7 +118,9 @@ class ErpEmail(models.Model):
         colleagues = self.env["erp.email.writing"]._colleagues(self)
         if colleagues:
             warnings.append(
-                self.env._("%(names)s is answering this conversation right now.", names=", ".join(colleagues.mapped("name")))
+                self.env._(
+                    "%(names)s is answering this conversation right now.", names=", ".join(colleagues.mapped("name"))
+                )
             )
         newest = self._newer_mail(record)
         if newest:
@@ -182,7 +188,11 @@ class ErpEmail(models.Model):
             )
         body = Markup()
         if kind != "new":
-            content = html_sanitize(parsed.html) if kind in ("forward", "resend") and parsed.html else plaintext2html(draft.text)
+            content = (
+                html_sanitize(parsed.html)
+                if kind in ("forward", "resend") and parsed.html
+                else plaintext2html(draft.text)
+            )
             if draft.quoted:
                 content = Markup("<blockquote>%s</blockquote>") % content
             introduction = plaintext2html(draft.introduction) if draft.introduction else ""
@@ -222,19 +232,33 @@ class ErpEmail(models.Model):
         user = self.env.user
         if not user.email_normalized:
             raise UserError(self.env._("You have no email address. Set it in your preferences."))
-        attachment = self.env["ir.attachment"].sudo().create(
-            {"name": "mail.eml", "raw": self._source(), "mimetype": "message/rfc822", "res_model": "mail.message", "res_id": 0}
+        attachment = (
+            self.env["ir.attachment"]
+            .sudo()
+            .create(
+                {
+                    "name": "mail.eml",
+                    "raw": self._source(),
+                    "mimetype": "message/rfc822",
+                    "res_model": "mail.message",
+                    "res_id": 0,
+                }
+            )
         )
-        mail = self.env["mail.mail"].sudo().create(
-            {
-                "subject": self.env._("Stored mail: %s", self.subject or ""),
-                "body_html": plaintext2html(self.env._("The mail is attached as it was stored.")),
-                "email_to": user.email_formatted,
-                "email_from": user.email_formatted,
-                "author_id": user.partner_id.id,
-                "attachment_ids": attachment.ids,
-                "auto_delete": True,
-            }
+        mail = (
+            self.env["mail.mail"]
+            .sudo()
+            .create(
+                {
+                    "subject": self.env._("Stored mail: %s", self.subject or ""),
+                    "body_html": plaintext2html(self.env._("The mail is attached as it was stored.")),
+                    "email_to": user.email_formatted,
+                    "email_from": user.email_formatted,
+                    "author_id": user.partner_id.id,
+                    "attachment_ids": attachment.ids,
+                    "auto_delete": True,
+                }
+            )
         )
         mail.send_after_commit()
         return self.env._("The mail is on its way to %s.", user.email_normalized)

@@ -18,9 +18,13 @@ class ErpEmailMatcher(models.AbstractModel):
         }
         if sent:
             live = self.env["erp.email.reference.type"]._live_models()
-            for message in self.env["mail.message"].sudo().search_fetch(
-                [("message_id", "in", list(sent)), ("model", "in", live), ("res_id", "!=", 0)],
-                ["message_id", "model", "res_id"],
+            for message in (
+                self.env["mail.message"]
+                .sudo()
+                .search_fetch(
+                    [("message_id", "in", list(sent)), ("model", "in", live), ("res_id", "!=", 0)],
+                    ["message_id", "model", "res_id"],
+                )
             ):
                 email = sent[message.message_id]
                 matches[email.id] = [

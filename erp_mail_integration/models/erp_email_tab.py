@@ -286,7 +286,12 @@ class ErpEmail(models.Model):
         names = {doctype.model: doctype.name for doctype in types}
         links = self.env["erp.email.link"].sudo(False).search([("email_id", "=", self.id), ("state", "=", LINKED)])
         return [
-            {"model": link.res_model, "id": link.res_id, "name": link.display_name, "type": names.get(link.res_model, "")}
+            {
+                "model": link.res_model,
+                "id": link.res_id,
+                "name": link.display_name,
+                "type": names.get(link.res_model, ""),
+            }
             for link in links
             if (link.res_model, link.res_id) != (record._name, record.id)
         ]

@@ -27,16 +27,20 @@ class MailComposeMessage(models.TransientModel):
             message = self.env[self.model].browse(res_id).message_post(**values)
             message.sudo().outgoing_email_to = ", ".join([*to, *cc])
             headers = {"In-Reply-To": self.erp_email_in_reply_to} if self.erp_email_in_reply_to else {}
-            mail = self.env["mail.mail"].sudo().create(
-                {
-                    "mail_message_id": message.id,
-                    "body_html": message.body,
-                    "email_to": ", ".join(to),
-                    "email_cc": ", ".join(cc),
-                    "references": self.erp_email_references,
-                    "headers": repr(headers),
-                    "auto_delete": True,
-                }
+            mail = (
+                self.env["mail.mail"]
+                .sudo()
+                .create(
+                    {
+                        "mail_message_id": message.id,
+                        "body_html": message.body,
+                        "email_to": ", ".join(to),
+                        "email_cc": ", ".join(cc),
+                        "references": self.erp_email_references,
+                        "headers": repr(headers),
+                        "auto_delete": True,
+                    }
+                )
             )
             mail.send_after_commit()
             messages += message

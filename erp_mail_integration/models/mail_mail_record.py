@@ -48,7 +48,9 @@ class MailMail(models.Model):
         """Mail of a document; mass mailings are left out, as is what belongs to no document (passwords, invitations)."""
         self.ensure_one()
         is_mailing = "mailing_id" in self._fields and self.mailing_id
-        return bool(self.res_id and not is_mailing and self.model in self.env["erp.email.reference.type"]._live_models())
+        return bool(
+            self.res_id and not is_mailing and self.model in self.env["erp.email.reference.type"]._live_models()
+        )
 
     def _record_sent(self, messages, failure):
         """Store what left. Its failure is no failure of the sending: the mail has gone.

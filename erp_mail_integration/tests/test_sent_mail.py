@@ -105,7 +105,12 @@ class TestSentMail(EmailCommon):
         with smtp_sink(self.env) as sink:
             self.outgoing.smtp_port = sink.port
             self.env["mail.mail"].create(
-                {"email_to": "anna@acme.example", "email_from": "a@b.example", "subject": "Reset your password", "body_html": "x"}
+                {
+                    "email_to": "anna@acme.example",
+                    "email_from": "a@b.example",
+                    "subject": "Reset your password",
+                    "body_html": "x",
+                }
             ).send()
             self.assertEqual(len(sink.mails), 1)
         self.assertFalse(self.env["erp.email"].search([("subject", "=", "Reset your password")]))
@@ -151,7 +156,9 @@ class TestSentMail(EmailCommon):
         self.assertIn("<q1@acme.example>", left.message["References"])
         stored = self.env["erp.email"].search([("message_id", "=", left.message["Message-Id"])])
         self.assertEqual((stored.direction, stored.thread_key), ("out", incoming.thread_key))
-        self.assertIn(self.document.id, stored.link_ids.filtered(lambda link: link.res_model == "res.partner").mapped("res_id"))
+        self.assertIn(
+            self.document.id, stored.link_ids.filtered(lambda link: link.res_model == "res.partner").mapped("res_id")
+        )
 
     def test_the_mail_itself_goes_to_the_user_as_an_attachment(self):
         raw = b"From: anna@acme.example\r\nSubject: Goods\r\nMessage-ID: <q2@acme.example>\r\n\r\nWhere are they?"

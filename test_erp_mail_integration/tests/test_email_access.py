@@ -38,12 +38,18 @@ class TestEmailAccess(HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.users = {
-            "seller": new_test_user(cls.env, "erp_seller", groups="sales_team.group_sale_salesman,base.group_allow_export"),
-            "helper": new_test_user(cls.env, "erp_helper", groups="helpdesk_mgmt.group_helpdesk_user,base.group_allow_export"),
+            "seller": new_test_user(
+                cls.env, "erp_seller", groups="sales_team.group_sale_salesman,base.group_allow_export"
+            ),
+            "helper": new_test_user(
+                cls.env, "erp_helper", groups="helpdesk_mgmt.group_helpdesk_user,base.group_allow_export"
+            ),
             "plain": new_test_user(cls.env, "erp_plain", groups="base.group_user,base.group_allow_export"),
             "portal": new_test_user(cls.env, "erp_portal", groups="base.group_portal"),
             "manager": new_test_user(
-                cls.env, "erp_reader", groups="erp_mail_integration.group_email_manager,sales_team.group_sale_salesman_all_leads,base.group_allow_export",
+                cls.env,
+                "erp_reader",
+                groups="erp_mail_integration.group_email_manager,sales_team.group_sale_salesman_all_leads,base.group_allow_export",
             ),
         }
         partner = cls.env["res.partner"].create({"name": "Customer"})
@@ -63,7 +69,10 @@ class TestEmailAccess(HttpCase):
         ]
         intake = cls.env["erp.email.intake"]
         copies = intake._receive(
-            cls.env["fetchmail.server"], cls.env["fetchmail.folder"], [RawMail(uid="", raw=raw) for raw in raws], source="upload"
+            cls.env["fetchmail.server"],
+            cls.env["fetchmail.folder"],
+            [RawMail(uid="", raw=raw) for raw in raws],
+            source="upload",
         )
         intake._store_batch(copies)
         cls.emails = dict(zip(LINK_SETS, copies.mapped("email_id"), strict=True))
@@ -93,7 +102,11 @@ class TestEmailAccess(HttpCase):
             expected = everything.browse(self.emails[name].id for name in readable)
             with self.subTest(role):
                 if role == "portal":
-                    for channel in (Email.search, Email.search_count, lambda d, E=Email: E._read_group(d, [], ["__count"])):
+                    for channel in (
+                        Email.search,
+                        Email.search_count,
+                        lambda d, emails=Email: emails._read_group(d, [], ["__count"]),
+                    ):
                         with self.assertRaises(AccessError):
                             channel(domain)
                     continue
@@ -117,14 +130,18 @@ class TestEmailAccess(HttpCase):
 
     def test_links_of_documents_that_the_reader_may_not_see_do_not_show(self):
         for role, name in itertools.product(("seller", "helper"), LINK_SETS):
-            links = self.env["erp.email.link"].with_user(self.users[role]).search([("email_id", "=", self.emails[name].id)])
+            links = (
+                self.env["erp.email.link"].with_user(self.users[role]).search([("email_id", "=", self.emails[name].id)])
+            )
             visible = {"seller": {OWN}, "helper": {TICKET}}[role]
             expected = {self.documents[document] for document in LINK_SETS[name] if document in visible}
             self.assertEqual({link._record() for link in links}, expected, (role, name))
             if name in READABLE[role]:
                 record = self.documents[OWN if role == "seller" else TICKET]
-                opened = self.env["erp.email"].with_user(self.users[role]).tab_open(
-                    record._name, record.id, self.emails[name].id
+                opened = (
+                    self.env["erp.email"]
+                    .with_user(self.users[role])
+                    .tab_open(record._name, record.id, self.emails[name].id)
                 )
                 self.assertEqual(opened["links"], [], (role, name))
 
@@ -185,15 +202,26 @@ class TestEmailAccess(HttpCase):
 
     def test_the_search_of_the_dialog_finds_readable_mail_only(self):
         for role, record in (("seller", OWN), ("helper", TICKET)):
-            rows = self.env["erp.email"].with_user(self.users[role]).tab_search(
-                self.documents[record]._name, self.documents[record].id, "matrixword"
+            rows = (
+                self.env["erp.email"]
+                .with_user(self.users[role])
+                .tab_search(self.documents[record]._name, self.documents[record].id, "matrixword")
             )
             self.assertEqual({row["id"] for row in rows}, {self.emails[name].id for name in READABLE[role]}, role)
 
     def test_words_that_are_no_words_are_no_error(self):
         Email = self.env["erp.email"].with_user(self.users["seller"])
         record = self.documents[OWN]
-        for words in ("'", "a & | ! ( ) :* <-> \\", "%_", "x" * 5000, "\x00", "'; DROP TABLE erp_email; --", "🙂", "a:b:c"):
+        for words in (
+            "'",
+            "a & | ! ( ) :* <-> \\",
+            "%_",
+            "x" * 5000,
+            "\x00",
+            "'; DROP TABLE erp_email; --",
+            "🙂",
+            "a:b:c",
+        ):
             with self.subTest(words[:20]):
                 Email.tab_search("sale.order", record.id, words)
                 Email.tab_page("sale.order", record.id, search=words)

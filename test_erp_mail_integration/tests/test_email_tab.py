@@ -54,7 +54,10 @@ class TestEmailTab(ScreenshotCase):
                 References="<1@acme.example>",
             ),
             mail(
-                "Invoice", f"--b\r\nContent-Type: text/html\r\n\r\n{INVOICE}", 3, Content_Type='multipart/mixed; boundary="b"'
+                "Invoice",
+                f"--b\r\nContent-Type: text/html\r\n\r\n{INVOICE}",
+                3,
+                Content_Type='multipart/mixed; boundary="b"',
             ),
             mail("Thanks", "Thanks a lot", 4),
             mail("Somewhere else", "Of another matter", 5),
@@ -99,7 +102,9 @@ class TestEmailTab(ScreenshotCase):
     def test_forwarding_in_odoos_composer(self):
         record = self.documents()["sale.order"]
         self.start_tour(f"/odoo/sale.order/{record.id}", "erp_email_tab_odoo_composer", login="admin")
-        message = record.message_ids.filtered(lambda message: message.subject and message.subject.startswith("FW: Invoice"))
+        message = record.message_ids.filtered(
+            lambda message: message.subject and message.subject.startswith("FW: Invoice")
+        )
         self.assertEqual(message.outgoing_email_to, "dora@beta.example")
         self.assertEqual(message.attachment_ids.mapped("name"), ["invoice.png"])
 

@@ -125,7 +125,7 @@ def test_a_hostile_address_adds_no_recipient_and_no_field(header):
     to, fields = read(m.mailto(m.reply(mail(From=header), is_own)).url)
     assert len(to) <= 1
     assert set(fields) <= {"subject", "In-Reply-To", "body"}
-    assert not any("evil@x.example" == address for address in to)
+    assert not any(address == "evil@x.example" for address in to)
 
 
 def test_what_is_no_address_is_left_out_of_the_link():
@@ -154,7 +154,9 @@ def test_a_long_text_is_cut_at_a_line_and_says_so():
     assert len(link.url) <= m.MAX_URL_LENGTH
     body = read(link.url)[1]["body"]
     assert body.endswith("\r\n> [...]")
-    assert all(line in ("", "> [...]") or line.startswith("> Zeile ") and line.endswith("äöü") for line in body.split("\r\n"))
+    assert all(
+        line in ("", "> [...]") or (line.startswith("> Zeile ") and line.endswith("äöü")) for line in body.split("\r\n")
+    )
 
 
 def test_more_recipients_than_a_link_can_carry_are_reported():
