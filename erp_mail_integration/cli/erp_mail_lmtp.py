@@ -35,6 +35,13 @@ MAX_SIZE = 64 * 1024 * 1024
 """Octets of a mail; a greater one is refused for good (RFC 1870)."""
 
 
+class PatientLMTP(LMTP):
+    """Takes lines of any length: mail programs send 70,000 octets in one (RFC 5322 2.1.1 allows 998), and aiosmtpd's
+    answer to a longer one is a permanent failure, at which the mail server would return the mail."""
+
+    line_length_limit = MAX_SIZE
+
+
 class Delivery:
     """Answers the mail server about one mail after the other."""
 
@@ -92,7 +99,7 @@ async def serve(delivery, host, port):
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    factory = partial(LMTP, delivery, data_size_limit=MAX_SIZE, enable_SMTPUTF8=True, loop=loop)
+    factory = partial(PatientLMTP, delivery, data_size_limit=MAX_SIZE, enable_SMTPUTF8=True, loop=loop)
     server = await loop.create_server(factory, host, port)
     _logger.info("LMTP on %s:%s", host, port)
     async with server:
