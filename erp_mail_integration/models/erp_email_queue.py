@@ -6,9 +6,13 @@ from odoo.tools import plaintext2html
 from .erp_email import HELD, IGNORED, LINKED, SUGGESTED, UNASSOCIATED
 from .erp_email_copy import FAILED, QUARANTINED
 from .erp_email_link import DETACHED
+from .erp_email_matcher_settle import PUBLIC_DOMAINS
 
 DOCUMENTS_LIMIT = 8
-"""Documents of one type that a search or a contact offers."""
+"""Documents that a search of one type, or the preview of a mail, offers."""
+
+SUBJECT_WORDS = 40
+"""Words of a subject that are looked up as names of documents."""
 
 QUEUES = {
     UNASSOCIATED: Domain("state", "=", UNASSOCIATED),
@@ -75,33 +79,42 @@ class ErpEmail(models.Model):
                 if link.state == SUGGESTED
             ],
             "documents": email._related_documents(),
-            "type": email.type_id.id,
+            "authentication": email.authentication or {},
         }
 
     def _related_documents(self):
-        """Recent documents of the people who take part: the likely places, one click away.
+        """The likely places of the mail, one click away: documents whose name stands in the subject, and recent ones
+        of the people who take part or share the sender's domain.
 
-        As the user may read them; one query for each document type.
+        As the user may read them; three queries for each document type at most.
         """
-        partners = self.address_ids.partner_id
-        if not partners:
-            return []
+        partners = self.address_ids.partner_id | self._neighbours()
+        words = [word.strip(".,;:!?()[]\"'") for word in (self.subject or "").split()][:SUBJECT_WORDS]
+        names = [word for word in words if any(character.isdigit() for character in word) and len(word) > 3]
         linked = {(link.res_model, link.res_id) for link in self.link_ids if link.state != DETACHED}
         found = []
         for doctype in self.env["erp.email.reference.type"]._live_types():
             Model = self.env[doctype.model].with_user(self.env.uid)
-            contact = doctype.contact_field
-            if doctype.model == "res.partner" or contact not in Model._fields or not Model.has_access("read"):
+            if doctype.model == "res.partner" or not Model.has_access("read"):
                 continue
-            if not Model._fields[contact]._description_searchable:
-                continue
-            domain = Domain(contact, "child_of", partners.commercial_partner_id.ids)
-            found += [
-                doctype._document_card(record)
-                for record in Model.search(domain, order="id desc", limit=3)
-                if (record._name, record.id) not in linked
-            ]
+            records = Model
+            name_field = Model._fields.get(Model._rec_name)
+            if names and name_field and name_field.store and name_field.type == "char":
+                records |= Model.search([(name_field.name, "in", names)], limit=2)
+            contact = Model._fields.get(doctype.contact_field or "")
+            if partners and contact and contact.store:
+                domain = [(contact.name, "child_of", partners.commercial_partner_id.ids)]
+                records |= Model.search(domain, order="id desc", limit=3)
+            found += [doctype._document_card(record) for record in records if (record._name, record.id) not in linked]
         return found[:DOCUMENTS_LIMIT]
+
+    def _neighbours(self):
+        """Contacts of the sender's domain, where it is a company's own."""
+        domain = (self.from_address or "").rpartition("@")[2]
+        if not domain or domain in PUBLIC_DOMAINS:
+            return self.env["res.partner"]
+        Partner = self.env["res.partner"].with_user(self.env.uid)
+        return Partner.search([("email_normalized", "=like", f"%@{domain}")], limit=5).sudo()
 
     @api.model
     @api.readonly

@@ -78,10 +78,14 @@ class ErpEmailLink(models.Model):
         others = self.email_id.link_ids - self
         linked = len(others.filtered(lambda link: link.state == LINKED))
         suggested = len(others.filtered(lambda link: link.state == SUGGESTED))
-        if not linked and not suggested:
-            return self.env._("No other document was found.")
-        return self.env._(
-            "Also linked to %(linked)s and suggested for %(suggested)s other documents.",
-            linked=linked,
-            suggested=suggested,
-        )
+        if linked and suggested:
+            return self.env._(
+                "The mail is also linked to %(linked)s and suggested for %(suggested)s other documents.",
+                linked=linked,
+                suggested=suggested,
+            )
+        if linked:
+            return self.env._("The mail is also linked to %(linked)s other documents.", linked=linked)
+        if suggested:
+            return self.env._("The mail is also suggested for %(suggested)s other documents.", suggested=suggested)
+        return self.env._("No other document was found.")

@@ -1,3 +1,4 @@
+import { AuthenticationStrip } from "./authentication_strip";
 import { DocumentBox } from "./document_box";
 import { EmailFrame } from "../tab/email_frame";
 
@@ -12,7 +13,7 @@ import { KeepLast } from "@web/core/utils/concurrency";
 /** What a mail of a queue says, and what can be done with it, or with all selected ones. */
 export class QueuePreview extends Component {
     static template = "erp_mail_integration.QueuePreview";
-    static components = { DocumentBox, Dropdown, DropdownItem, EmailFrame };
+    static components = { AuthenticationStrip, DocumentBox, Dropdown, DropdownItem, EmailFrame };
     static props = {
         record: Object,
         ids: Array,

@@ -44,6 +44,9 @@ export class QueueController extends ListController {
             return super.openRecord(record, options);
         }
         this.preview.id = record.resId;
+        // The row that is shown has the focus: arrow keys go on from there.
+        const row = this.rootRef.el.querySelector(`tr.o_data_row[data-id="${record.id}"]`);
+        row?.querySelector("td.o_data_cell")?.focus();
     }
 
     onFocusin(ev) {

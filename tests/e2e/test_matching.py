@@ -1,0 +1,215 @@
+"""Matching end to end: mail of real clients in a real mailbox finds its documents, or waits; notices really leave."""
+
+import secrets
+from email import message_from_bytes
+
+import pytest
+
+from . import clients
+
+DOMAIN = "kestrel.example"
+BUYER = "Ines Roth <ines@heron.example>"
+STRANGER = "Mallory <mallory@stranger.example>"
+
+
+@pytest.fixture(scope="module")
+def database(place):
+    with place.databases.temporary(place.databases.installed(), "e2e_matching") as copy:
+        yield copy
+
+
+@pytest.fixture
+def world(odoo, new_account):
+    """A function: mailboxes by name -> :class:`World`."""
+
+    def make(**mailboxes):
+        accounts = {name: new_account(name) for name in mailboxes}
+        values = {name: accounts[name].server_values(contact_policy="never", **options) for name, options in mailboxes.items()}
+        made = odoo.call("tests.e2e.inside_matching:prepare", mailboxes=values)
+        return World(odoo, accounts, made)
+
+    return make
+
+
+class World:
+    """A company with one customer, an order, an incident and a project, and its mailboxes."""
+
+    def __init__(self, odoo, accounts, made):
+        self.odoo, self.accounts, self.made = odoo, accounts, made
+        self.tags = made["tags"]
+
+    def run(self, function, **arguments):
+        return self.odoo.call(f"tests.e2e.inside_matching:{function}", **arguments)
+
+    def fetch(self, mailbox, *raws):
+        """Deliver mails, fetch, and return all mails of the mailbox by subject."""
+        if raws:
+            self.accounts[mailbox].deliver(*raws)
+        found = self.run("fetch", server=self.made[mailbox])
+        assert not [mail["error"] for mail in found if mail["error"]]
+        return found
+
+    def documents(self, mail, state="linked"):
+        """Names of the documents the mail is linked to, with the rule."""
+        models = {"sale.order": "order", "project.project": "project", "helpdesk.ticket": "incident"}
+        return {
+            (models[model], rule)
+            for model, res_id, rule, link_state in mail["links"]
+            if link_state == state and res_id == self.made.get(models.get(model))
+        }
+
+
+def test_tags_as_real_clients_mangle_them(world):
+    """SEEDS 5, 16: every tag in subject and text, through encoded words, folding, quoted-printable and HTML."""
+    here = world(box={"intake_mode": "archive"})
+    order, project = here.tags["order"], here.tags["project"]
+    to = f"box@{DOMAIN}"
+    found = here.fetch(
+        "box",
+        clients.outlook(BUYER, to, f"Lieferung {order}", f"Auch {project} bitte."),
+        clients.gmail(BUYER, to, f"Lieferung {order}", f"Auch {project} bitte."),
+        clients.apple_mail(BUYER, to, f"Lieferung {order}", f"Auch {project} bitte."),
+        clients.thunderbird(BUYER, to, f"Lieferung {order}", "Gern.", quoted=f"Es geht um {project}"),
+        clients.phone(BUYER, to, order.lower().replace("[", "[ ").replace("]", " ]"), f"und {project}"),
+    )
+    assert len(found) == 5
+    for mail, client in zip(found, ("outlook", "gmail", "apple", "thunderbird", "phone"), strict=True):
+        rules = dict(here.documents(mail))
+        assert rules.get("order") == "tag_subject", client
+        assert rules.get("project") == ("tag_quoted" if client == "thunderbird" else "tag_body"), client
+        assert mail["contacts"] == sorted([here.made["buyer"], here.made["company"]]), client
+
+
+def test_numbers_addresses_and_the_customers_own_number(world):
+    """SEEDS 38, 68, 69, B5, B7."""
+    here = world(box={"intake_mode": "archive"})
+    incident, to = here.made["incident"], f"box@{DOMAIN}"
+    found = here.fetch(
+        "box",
+        clients.phone(BUYER, to, f"#{incident} slips again", "Look."),
+        clients.outlook(BUYER, to, f"[#{incident}] slips again", "Look."),
+        clients.gmail(BUYER, f"issue-{incident}@{DOMAIN}", "By address", "Look."),
+        clients.apple_mail(BUYER, to, "By envelope", "Look.", Delivered_To=f"reply+I-{incident}@{DOMAIN}"),
+        clients.thunderbird(BUYER, to, "Our order HB-2026-117", "When?"),
+        clients.tool(STRANGER, to, f"Signed {here.made['signed']}", "I got it from Ines."),
+    )
+    rules = [next(iter(here.documents(mail)), None) for mail in found]
+    assert rules == [
+        ("incident", "number"),
+        ("incident", "number"),
+        ("incident", "address"),
+        ("incident", "address"),
+        ("order", "field"),
+        ("order", "tag_subject"),
+    ]
+
+
+def test_answers_find_their_way_and_late_arrivals_too(world):
+    """SEEDS 13, 17, B4: threads of stored mail and of Odoo's own, and what comes later."""
+    here = world(box={"intake_mode": "archive"})
+    to = f"box@{DOMAIN}"
+    own = here.run("sent_message", model="project.project", record=here.made["project"], partner=here.made["buyer"])
+    found = here.fetch(
+        "box",
+        clients.outlook(STRANGER, to, "To Odoo's mail", "Yes.", In_Reply_To=own),
+        clients.gmail(STRANGER, to, "Too early", "Yes.", In_Reply_To="<late@heron.example>"),
+        clients.phone("late@comer.example", to, "Unknown by now", "Hello."),
+    )
+    assert here.documents(found[0]) == {("project", "thread")}
+    assert (found[1]["state"], found[2]["state"]) == ("unassociated", "unassociated")
+    here.fetch("box", clients.phone(BUYER, to, here.tags["order"], "The parent.", message_id="<late@heron.example>"))
+    partner = here.run("create", model="res.partner", name="Late", email="late@comer.example")
+    here.run("link_later")
+    found = here.run("mails", server=here.made["box"])
+    assert here.documents(found[1]) == {("order", "thread")}
+    assert found[2]["contacts"] == [partner]
+
+
+def test_a_stranger_who_guesses(world, outbox):
+    """THREATS 1: nothing linked, nobody notified, nothing sent; the customer's same tags are linked and posted."""
+    here = world(box={"intake_mode": "gateway"})
+    to, tag = f"box@{DOMAIN}", here.tags["incident"]
+    first = here.made["incident"] - 50
+    guesses = [
+        clients.tool(STRANGER, to, f"Guess {number} [xtref:I-{number:06d}]", "Hello?") for number in range(first, first + 100)
+    ]
+    before = here.run("chatter", model="helpdesk.ticket", record=here.made["incident"])
+    found = here.fetch("box", *guesses)
+    assert len(found) == 100
+    assert not [mail for mail in found if any(link[3] == "linked" for link in mail["links"])]
+    assert here.run("chatter", model="helpdesk.ticket", record=here.made["incident"]) == before
+    here.run("send_queue")
+    assert not outbox("mallory@stranger.example")
+    found = here.fetch("box", clients.phone(BUYER, to, f"Mine {tag}", "It slipped again."))
+    assert here.documents(found[-1]) == {("incident", "tag_subject")}
+    posted = here.run("chatter", model="helpdesk.ticket", record=here.made["incident"])
+    assert len([body for body, _internal in posted if "It slipped again." in body]) == 1
+
+
+def test_catchall_and_the_error_notice(world, outbox):
+    """SEEDS 50, 51, 55; THREATS 11: one notice a sender, null envelope sender, none to robots."""
+    here = world(box={"intake_mode": "gateway", "notice": True}, quiet={"intake_mode": "gateway"})
+    nobody = f"nobody@{DOMAIN}"
+    senders = [f"victim-{secrets.token_hex(4)}@spoofed.example" for _ in range(3)]
+    here.fetch(
+        "box",
+        *(clients.tool(sender, nobody, f"{sender} {index}", "Are you there?") for sender in senders for index in range(10)),
+        clients.tool("robot@spoofed.example", nobody, "Away", "Away", Auto_Submitted="auto-replied"),
+        clients.tool("list@spoofed.example", nobody, "News", "News", List_Id="<news.spoofed.example>"),
+        clients.tool("null@spoofed.example", nobody, "Null", "Null", Return_Path="<>"),
+    )
+    here.fetch("quiet", clients.tool("untold@spoofed.example", nobody, "No template", "No notice"))
+    here.run("send_queue")
+    for sender in senders:
+        (sent,) = outbox(sender)
+        notice = message_from_bytes(sent.path.read_bytes())
+        assert notice["Auto-Submitted"] == "auto-replied"
+        assert notice["In-Reply-To"]
+        assert not sent.mail_from, "RFC 3834 section 3.3"
+    for robot in ("robot", "list", "null", "untold"):
+        assert not outbox(f"{robot}@spoofed.example"), robot
+
+
+def test_limits_hold_and_release(world):
+    """SEEDS 66: the sixth record of an hour waits, and nothing is lost."""
+    here = world(box={"intake_mode": "gateway", "model": "helpdesk.ticket"})
+    here.run("set_parameters", mail__incoming__limit__period="60", mail__incoming__limit__alias="5")
+    sender = f"loop-{secrets.token_hex(4)}@robot.example"
+    before = here.run("count", model="helpdesk.ticket")
+    found = here.fetch("box", *(clients.tool(sender, f"box@{DOMAIN}", f"Loop {i}", "!") for i in range(8)))
+    assert [mail["state"] for mail in found].count("held") == 3
+    assert here.run("count", model="helpdesk.ticket") == before + 5
+    here.run("release", server=here.made["box"])
+    assert here.run("count", model="helpdesk.ticket") == before + 6
+    here.run("set_parameters", mail__incoming__limit__period=False, mail__incoming__limit__alias=False)
+
+
+def test_mail_that_finds_nothing_creates_with_defaults(world):
+    """SEEDS 54, 70: the mailbox's type and values, once."""
+    here = world(box={"intake_mode": "gateway", "model": "helpdesk.ticket", "create_defaults": "{'priority': '3'}"})
+    before = here.run("count", model="helpdesk.ticket")
+    found = here.fetch("box", clients.outlook(STRANGER, f"box@{DOMAIN}", "The rudder broke", "Help."))
+    assert here.run("count", model="helpdesk.ticket") == before + 1
+    assert [link[2] for link in found[0]["links"]] == ["create"]
+    here.fetch("box")
+    assert here.run("count", model="helpdesk.ticket") == before + 1
+
+
+def test_forged_senders(world):
+    """THREATS 2, 3, B6: only the own server's word counts, and From must name one."""
+    here = world(box={"intake_mode": "archive", "authserv_id": f"mx.{DOMAIN}"})
+    to, tag = f"box@{DOMAIN}", here.tags["order"]
+    failed = f"mx.{DOMAIN}; dmarc=fail header.from=heron.example"
+    passed = f"mx.{DOMAIN}; dmarc=pass header.from=heron.example"
+    evil = "mx.evil.example; dmarc=pass header.from=heron.example"
+    found = here.fetch(
+        "box",
+        clients.tool(BUYER, to, f"1 {tag}", "x", Authentication_Results=failed),
+        clients.tool(BUYER, to, f"2 {tag}", "x", Authentication_Results=passed),
+        clients.tool(BUYER, to, f"3 {tag}", "x", Authentication_Results=evil),
+        clients.tool('"ines@heron.example" <x@stranger.example>', to, f"4 {tag}", "x"),
+        clients.tool("ines@heron.example, x@stranger.example", to, f"5 {tag}", "x"),
+    )
+    linked = [bool(here.documents(mail)) for mail in found]
+    assert linked == [False, True, True, False, False]
+    assert [mail["from"] for mail in found[3:]] == ["x@stranger.example", ""]
