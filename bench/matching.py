@@ -38,9 +38,19 @@ def _fill(env, contacts, documents):
     order = env["sale.order"].create({"partner_id": contact.id})
     first_contact, first_order = contact.id + 1, order.id + 1
     address = "'contact' || n || '@firm' || (n %% 20000) || '.example'"
-    values = {"name": "'Contact ' || n", "email": address, "email_normalized": address, "commercial_partner_id": f"{first_contact} + n"}
+    values = {
+        "name": "'Contact ' || n",
+        "email": address,
+        "email_normalized": address,
+        "commercial_partner_id": f"{first_contact} + n",
+    }
     _copy(env, contact, contacts, values)
-    _copy(env, order, documents, {"name": "'B' || n", "partner_id": f"{first_contact} + n %% {contacts}", "access_token": "NULL"})
+    _copy(
+        env,
+        order,
+        documents,
+        {"name": "'B' || n", "partner_id": f"{first_contact} + n %% {contacts}", "access_token": "NULL"},
+    )
     env.invalidate_all()
     return first_contact, first_order
 
@@ -49,7 +59,9 @@ def _copy(env, record, count, values):
     """Insert copies of a record with the next ids; ``values`` are SQL expressions of the number ``n``, from 0."""
     env.flush_all()
     table = record._table
-    env.cr.execute("SELECT column_name FROM information_schema.columns WHERE table_name = %s AND column_name != 'id'", [table])
+    env.cr.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND column_name != 'id'", [table]
+    )
     columns = [name for (name,) in env.cr.fetchall()]
     expressions = ", ".join(values.get(name, f'"{name}"') for name in columns)
     names = ", ".join(f'"{name}"' for name in columns)

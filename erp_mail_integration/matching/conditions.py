@@ -54,5 +54,7 @@ def holds(mail: Any, subject: str, operator: str, value: str, header: str = "") 
     if subject == "from" and operator in ("is", "is_not", "begins", "ends"):
         texts = [mail.from_.address]
     if subject == "recipient" and operator in ("is", "is_not", "begins", "ends"):
-        texts = [address.address for group in (mail.to, mail.cc, mail.bcc) for address in group] + list(mail.delivered_to)
+        texts = [address.address for group in (mail.to, mail.cc, mail.bcc) for address in group] + list(
+            mail.delivered_to
+        )
     return OPERATORS[operator](texts, value)

@@ -32,7 +32,5 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
 
 def find_values(pattern: str, text: str) -> list[str]:
     """The different values of a text that fit a pattern, in their order."""
-    found = dict.fromkeys(
-        match[0] for match in compile_pattern(pattern).finditer(text) if len(match[0]) >= MIN_LENGTH
-    )
+    found = dict.fromkeys(match[0] for match in compile_pattern(pattern).finditer(text) if len(match[0]) >= MIN_LENGTH)
     return list(found)[:MAX_VALUES]

@@ -95,9 +95,13 @@ class ErpEmail(models.Model):
         document exists: an address that has the form of a document's is known."""
         Matcher = self.env["erp.email.matcher"]
         domains = Matcher._own_domains()
-        delivered = self.address_ids.filtered(lambda row: row.role in ("to", "cc", "bcc", "delivered_to") and row.address)
+        delivered = self.address_ids.filtered(
+            lambda row: row.role in ("to", "cc", "bcc", "delivered_to") and row.address
+        )
         ours = {row.address for row in delivered if row.address.rpartition("@")[2] in domains}
-        known = set(self.env["mail.alias"].sudo().search([("alias_full_name", "in", list(ours))]).mapped("alias_full_name"))
+        known = set(
+            self.env["mail.alias"].sudo().search([("alias_full_name", "in", list(ours))]).mapped("alias_full_name")
+        )
         known |= set(self._staff_addresses(ours))
         if server.user not in self.env["mail.alias.domain"].sudo().search([]).mapped("catchall_email"):
             known.add((server.user or "").lower())

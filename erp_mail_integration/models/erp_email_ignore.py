@@ -14,7 +14,9 @@ class ErpEmailIgnore(models.Model):
     _order = "pattern"
     _rec_name = "pattern"
 
-    pattern = fields.Char("Address or domain", required=True, help="news@shop.example, or @shop.example for the domain.")
+    pattern = fields.Char(
+        "Address or domain", required=True, help="news@shop.example, or @shop.example for the domain."
+    )
     active = fields.Boolean(default=True)
 
     _pattern_uniq = models.UniqueIndex("(pattern)", "This sender is ignored already.")
@@ -46,10 +48,10 @@ class ErpEmailIgnore(models.Model):
         :rtype: set[str]
         """
         patterns = addresses | {f"@{address.rpartition('@')[2]}" for address in addresses}
-        known = set(self.sudo().search_fetch([("pattern", "in", list(patterns - {"", "@"}))], ["pattern"]).mapped("pattern"))
-        return {
-            address for address in addresses if address in known or f"@{address.rpartition('@')[2]}" in known
-        }
+        known = set(
+            self.sudo().search_fetch([("pattern", "in", list(patterns - {"", "@"}))], ["pattern"]).mapped("pattern")
+        )
+        return {address for address in addresses if address in known or f"@{address.rpartition('@')[2]}" in known}
 
     @api.model
     def _add(self, patterns):

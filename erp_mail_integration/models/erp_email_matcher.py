@@ -80,16 +80,22 @@ class ErpEmailMatcher(models.AbstractModel):
                 participants[row.email_id.id].append((row.role, row.address))
         addresses = list({address for pairs in participants.values() for _role, address in pairs})
         contacts = defaultdict(self.env["res.partner"].sudo().browse)
-        for partner in self.env["res.partner"].sudo().search_fetch(
-            [("email_normalized", "in", addresses)],
-            ["email_normalized", "commercial_partner_id", "company_id", "name"],
-            order="is_company, id",
+        for partner in (
+            self.env["res.partner"]
+            .sudo()
+            .search_fetch(
+                [("email_normalized", "in", addresses)],
+                ["email_normalized", "commercial_partner_id", "company_id", "name"],
+                order="is_company, id",
+            )
         ):
             contacts[partner.email_normalized] |= partner
         found = self.env["res.partner"].sudo().union(*contacts.values())
         users = defaultdict(self.env["res.users"].sudo().browse)
-        for user in self.env["res.users"].sudo().search_fetch(
-            [("partner_id", "in", found.ids), ("share", "=", False)], ["partner_id", "company_ids"]
+        for user in (
+            self.env["res.users"]
+            .sudo()
+            .search_fetch([("partner_id", "in", found.ids), ("share", "=", False)], ["partner_id", "company_ids"])
         ):
             users[user.partner_id.email_normalized] |= user
         internal = self.env["res.company"].sudo().search_fetch([], ["partner_id"]).partner_id
@@ -116,7 +122,8 @@ class ErpEmailMatcher(models.AbstractModel):
             self.env["erp.email.address"]
             .sudo()
             .search_fetch(
-                [("email_id", "in", [mail.email.id for mail in incoming])], ["email_id", "role", "address", "partner_id"]
+                [("email_id", "in", [mail.email.id for mail in incoming])],
+                ["email_id", "role", "address", "partner_id"],
             )
         )
 

@@ -107,7 +107,9 @@ class ErpEmailMatcher(models.AbstractModel):
         """
         domains = set(self.env["mail.alias.domain"].sudo().search_fetch([], ["name"]).mapped("name"))
         servers = self.env["fetchmail.server"].sudo().search_fetch([("user", "like", "@")], ["user"])
-        return {domain.lower() for domain in domains} | {user.rpartition("@")[2].lower() for user in servers.mapped("user")}
+        return {domain.lower() for domain in domains} | {
+            user.rpartition("@")[2].lower() for user in servers.mapped("user")
+        }
 
     @api.model
     def _candidates(self, batch, rule, found):
@@ -127,5 +129,12 @@ class ErpEmailMatcher(models.AbstractModel):
                 batch.unresolved.setdefault(email_id, set()).add((doctype.id, False, reference))
             for res_id in res_ids:
                 yield Candidate(
-                    email_id, doctype.model, res_id, rule, evidence, score=100 if signed else 90, bare=True, signed=signed
+                    email_id,
+                    doctype.model,
+                    res_id,
+                    rule,
+                    evidence,
+                    score=100 if signed else 90,
+                    bare=True,
+                    signed=signed,
                 )

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from odoo import api, models
 
-from ..matching import Candidate, Match
+from ..matching import Candidate
 from .erp_email import LINKED
 
 MAX_REFERENCES = 64
@@ -35,21 +35,29 @@ class ErpEmailMatcher(models.AbstractModel):
                 children[message_id].append(mail.email.id)
         if not children:
             return
-        for link in self.env["erp.email.link"].sudo().search_fetch(
-            [
-                ("email_id.message_id", "in", list(children)),
-                ("state", "=", LINKED),
-                ("internal", "=", False),
-                ("rule", "!=", "contact"),
-            ],
-            ["email_id", "res_model", "res_id"],
+        for link in (
+            self.env["erp.email.link"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("email_id.message_id", "in", list(children)),
+                    ("state", "=", LINKED),
+                    ("internal", "=", False),
+                    ("rule", "!=", "contact"),
+                ],
+                ["email_id", "res_model", "res_id"],
+            )
         ):
             for email_id in children[link.email_id.message_id]:
                 yield Candidate(email_id, link.res_model, link.res_id, "thread", link.email_id.message_id)
         live = self.env["erp.email.reference.type"]._live_models()
-        for message in self.env["mail.message"].sudo().search_fetch(
-            [("message_id", "in", list(children)), ("model", "in", live), ("res_id", "!=", 0)],
-            ["message_id", "model", "res_id"],
+        for message in (
+            self.env["mail.message"]
+            .sudo()
+            .search_fetch(
+                [("message_id", "in", list(children)), ("model", "in", live), ("res_id", "!=", 0)],
+                ["message_id", "model", "res_id"],
+            )
         ):
             for email_id in children[message.message_id]:
                 yield Candidate(email_id, message.model, message.res_id, "thread", message.message_id)

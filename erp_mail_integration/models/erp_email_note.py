@@ -15,7 +15,9 @@ class ErpEmailLink(models.Model):
         """The chatter message of a link's mail."""
         self.ensure_one()
         email = self.email_id
-        author = email.address_ids.filtered(lambda row: row.role == "from").partner_id if email._names_author() else None
+        author = (
+            email.address_ids.filtered(lambda row: row.role == "from").partner_id if email._names_author() else None
+        )
         return {
             "body": plaintext2html(email.body or ""),
             "subject": email.subject,

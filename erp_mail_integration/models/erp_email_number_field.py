@@ -12,7 +12,9 @@ class ErpEmailNumberField(models.Model):
     _order = "type_id, id"
     _rec_name = "field"
 
-    type_id = fields.Many2one("erp.email.reference.type", "Document type", required=True, ondelete="cascade", index=True)
+    type_id = fields.Many2one(
+        "erp.email.reference.type", "Document type", required=True, ondelete="cascade", index=True
+    )
     field = fields.Char(required=True, help="Technical name of a stored text field, such as client_order_ref.")
     pattern = fields.Char(
         required=True,

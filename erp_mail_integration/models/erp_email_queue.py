@@ -148,18 +148,23 @@ class ErpEmail(models.Model):
         self._queue()._reopen()
         return snapshot
 
-    def queue_accept(self):
-        """Make links of all suggestions."""
-        return self._answer_suggestions(LINKED)
+    def queue_accept(self, link_ids=None):
+        """Make links of the suggestions.
 
-    def queue_reject(self):
-        """Detach all suggestions: no rule makes them again."""
-        return self._answer_suggestions(DETACHED)
+        :param list[int] link_ids: only these suggestions
+        """
+        return self._answer_suggestions(LINKED, link_ids)
 
-    def _answer_suggestions(self, state):
+    def queue_reject(self, link_ids=None):
+        """Detach the suggestions: no rule makes them again."""
+        return self._answer_suggestions(DETACHED, link_ids)
+
+    def _answer_suggestions(self, state, link_ids):
         emails = self._queue()
         snapshot = emails._snapshot()
-        suggested = emails.link_ids.filtered(lambda link: link.state == SUGGESTED)
+        suggested = emails.link_ids.filtered(
+            lambda link: link.state == SUGGESTED and (link_ids is None or link.id in link_ids)
+        )
         suggested.write({"state": state, "user_id": self.env.uid})
         emails._update_state()
         return snapshot

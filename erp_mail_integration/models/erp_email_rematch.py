@@ -72,9 +72,7 @@ class ErpEmail(models.Model):
     def _mark(self, query):
         """Mark the mails whose ids a query gives."""
         self.flush_model()
-        self.env.cr.execute(
-            SQL("UPDATE erp_email SET rematch = TRUE WHERE rematch IS NOT TRUE AND id IN (%s)", query)
-        )
+        self.env.cr.execute(SQL("UPDATE erp_email SET rematch = TRUE WHERE rematch IS NOT TRUE AND id IN (%s)", query))
         self.invalidate_model(["rematch"])
 
     @api.model
@@ -100,7 +98,9 @@ class ErpEmail(models.Model):
         Parameter = self.env["ir.config_parameter"].sudo()
         since = Parameter.get_param(SINCE_PARAMETER) or "1970-01-01"
         # Transactions that were open at the last run may have written an earlier date: look back a little.
-        Parameter.set_param(SINCE_PARAMETER, fields.Datetime.to_string(fields.Datetime.subtract(self.env.cr.now(), hours=1)))
+        Parameter.set_param(
+            SINCE_PARAMETER, fields.Datetime.to_string(fields.Datetime.subtract(self.env.cr.now(), hours=1))
+        )
         self.env["res.partner"].flush_model()
         self.env["erp.email.address"].flush_model()
         self._mark(

@@ -58,7 +58,9 @@ class ErpEmailRuleCondition(models.Model):
     def _check_condition(self):
         for line in self:
             if (line.subject == "size") != (line.operator in ("over", "under")):
-                raise ValidationError(self.env._("A size is more than or at most a number; other conditions compare text."))
+                raise ValidationError(
+                    self.env._("A size is more than or at most a number; other conditions compare text.")
+                )
             if line.subject == "size" and not (line.value or "").replace(".", "", 1).isdecimal():
                 raise ValidationError(self.env._("Enter the size as a number of kilobytes."))
             if line.operator not in ("set", "not_set") and not (line.value or "").strip():

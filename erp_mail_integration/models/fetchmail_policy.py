@@ -25,9 +25,7 @@ class FetchmailServer(models.Model):
     create_user_id = fields.Many2one(
         "res.users", "New records are assigned to", domain=[("share", "=", False)], ondelete="set null"
     )
-    create_defaults = fields.Text(
-        "Values of new records", default="{}", help="As a Python dictionary: {'team_id': 3}"
-    )
+    create_defaults = fields.Text("Values of new records", default="{}", help="As a Python dictionary: {'team_id': 3}")
 
     @api.constrains("create_defaults")
     def _check_create_defaults(self):

@@ -11,6 +11,8 @@ class IrMailServer(models.Model):
             return super()._prepare_email_message__(message, smtp_session)
         del message["Return-Path"]
         without_bounce = self.with_context(domain_bounce_address=False)
-        smtp_from, recipients, message = super(IrMailServer, without_bounce)._prepare_email_message__(message, smtp_session)
+        smtp_from, recipients, message = super(IrMailServer, without_bounce)._prepare_email_message__(
+            message, smtp_session
+        )
         # A server with a FROM filter refuses senders that are not in it, and so the null sender.
         return smtp_from if getattr(smtp_session, "from_filter", False) else "", recipients, message

@@ -44,7 +44,9 @@ class MailThread(models.AbstractModel):
     def _partner_find_from_emails(self, records_emails, avoid_alias=True, ban_emails=None, **kwargs):
         if claimed := self.env.context.get("erp_email_claimed"):
             ban_emails = [*(ban_emails or ()), *claimed]
-        return super()._partner_find_from_emails(records_emails, avoid_alias=avoid_alias, ban_emails=ban_emails, **kwargs)
+        return super()._partner_find_from_emails(
+            records_emails, avoid_alias=avoid_alias, ban_emails=ban_emails, **kwargs
+        )
 
     @api.model
     def _message_parse_post_process(self, message, message_dict, routes):

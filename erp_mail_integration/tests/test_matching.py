@@ -80,9 +80,7 @@ class TestMatching(MatchingCommon):
 
     def test_number_in_subject_is_off_until_the_type_says_so(self):
         self.deco.message_subscribe(self.brandon.ids)
-        self.assertNotIn(
-            (self.deco, "number"), self.links(self.deliver(self.mail(subject=f"Help [#{self.deco.id}]")))
-        )
+        self.assertNotIn((self.deco, "number"), self.links(self.deliver(self.mail(subject=f"Help [#{self.deco.id}]"))))
         self.contact_type.number_in_subject = True
         for subject in (f"Help [#{self.deco.id}]", f"#{self.deco.id} broken"):
             self.assertIn((self.deco, "number"), self.links(self.deliver(self.mail(subject=subject))))

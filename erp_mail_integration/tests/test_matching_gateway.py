@@ -19,7 +19,12 @@ class TestMatchingGateway(EmailCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.server.write(
-            {"intake_mode": "gateway", "company_id": False, "contact_policy": "never", "user": f"all@{cls.alias_domain}"}
+            {
+                "intake_mode": "gateway",
+                "company_id": False,
+                "contact_policy": "never",
+                "user": f"all@{cls.alias_domain}",
+            }
         )
         cls.contact_type = cls.env["erp.email.reference.type"].search([("model", "=", "res.partner")])
         cls.contact_type.post_to_chatter = True
@@ -296,9 +301,7 @@ class TestMatchingGateway(EmailCommon):
     def test_all_together_have_a_cap(self):
         self.env["ir.config_parameter"].set_param("erp_mail_integration.notice_hourly_cap", "3")
         self.server.error_notice_template_id = self.notice
-        self.gateway(
-            *(mail(f"S{i}", To=f"nobody@{self.alias_domain}", From=f"v{i}@else.example") for i in range(6))
-        )
+        self.gateway(*(mail(f"S{i}", To=f"nobody@{self.alias_domain}", From=f"v{i}@else.example") for i in range(6)))
         self.assertEqual(len(self.notices()), 3)
 
     def test_notice_leaves_once_though_the_processing_fails(self):

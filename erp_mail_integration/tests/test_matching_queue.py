@@ -46,6 +46,15 @@ class TestMatchingQueue(MatchingCommon):
         self.assertEqual(self.links(self.email, "suggested"), {(self.deco, "tag_subject")})
         self.assertEqual(self.email.state, "suggested")
 
+    def test_one_of_several_suggestions(self):
+        email = self.deliver(
+            self.mail(subject=f"{self.tag(self.deco)} {self.tag(self.azure)}", sender="x@stranger.example")
+        )
+        link = email.link_ids.filtered(lambda link: link._record() == self.azure)
+        email.with_user(self.manager).queue_accept([link.id])
+        self.assertEqual(self.links(email), {(self.azure, "tag_subject")})
+        self.assertEqual(self.links(email, "suggested"), {(self.deco, "tag_subject")})
+
     def test_reject_is_final(self):
         self.managed.queue_reject()
         self.assertEqual(self.email.state, "unassociated")

@@ -95,10 +95,14 @@ class TestMatchingRules(MatchingCommon):
     def test_ignored_sender_and_domain(self):
         self.env["erp.email.ignore"].create([{"pattern": "News <NEWS@shop.example>"}, {"pattern": "@spam.example"}])
         one, two, three = self.deliver(
-            self.mail(sender="news@shop.example"), self.mail(sender="x@spam.example"), self.mail(sender="y@shop.example")
+            self.mail(sender="news@shop.example"),
+            self.mail(sender="x@spam.example"),
+            self.mail(sender="y@shop.example"),
         )
         self.assertEqual([one.state, two.state, three.state], ["ignored", "ignored", "unassociated"])
-        self.assertEqual(self.env["erp.email"].search([("state", "=", "ignored"), ("id", "in", (one + two).ids)]), one + two)
+        self.assertEqual(
+            self.env["erp.email"].search([("state", "=", "ignored"), ("id", "in", (one + two).ids)]), one + two
+        )
 
     def test_ignored_senders_mail_to_a_document_is_linked(self):
         self.env["erp.email.ignore"].create({"pattern": "info@deco.example"})
@@ -140,11 +144,13 @@ class TestMatchingRules(MatchingCommon):
         self.assertIn((self.deco, "field"), self.links(email))
 
     def test_field_must_exist_and_pattern_mean_something(self):
-        for values in ({"field": "nonsense"}, {"field": "name", "pattern": "**"}, {"field": "name", "pattern": "x" * 50}):
+        for values in (
+            {"field": "nonsense"},
+            {"field": "name", "pattern": "**"},
+            {"field": "name", "pattern": "x" * 50},
+        ):
             with self.assertRaises(ValidationError):
-                self.env["erp.email.number.field"].create(
-                    {"type_id": self.contact_type.id, "pattern": "PO-#"} | values
-                )
+                self.env["erp.email.number.field"].create({"type_id": self.contact_type.id, "pattern": "PO-#"} | values)
 
     def test_the_test_of_a_draft_changes_nothing(self):
         email = self.deliver(self.mail(subject="Invoice", sender="x@stranger.example"))

@@ -40,7 +40,7 @@ def outlook(sender, to, subject, text, **headers):
 def gmail(sender, to, subject, text, **headers):
     """Gmail: text and HTML, the subject in encoded words that split it anywhere."""
     encoded = Header(f"Re: {subject} – danke", "utf-8", maxlinelen=40).encode(linesep="\r\n")
-    head = _common(sender, to, encoded, headers) + [("Content-Type", 'multipart/alternative; boundary="000b"')]
+    head = [*_common(sender, to, encoded, headers), ("Content-Type", 'multipart/alternative; boundary="000b"')]
     body = (
         f"--000b\nContent-Type: text/plain; charset=UTF-8\n\n{text}\n"
         f'--000b\nContent-Type: text/html; charset=UTF-8\n\n<div dir="ltr">{text}</div>\n--000b--\n'
@@ -62,14 +62,14 @@ def apple_mail(sender, to, subject, text, **headers):
 def thunderbird(sender, to, subject, text, quoted="", **headers):
     """Thunderbird: the subject folded in the middle, the quote with `>`."""
     folded = f"Re: {subject}".replace(" [", "\r\n [")
-    head = _common(sender, to, folded, headers) + [("Content-Type", "text/plain; charset=UTF-8; format=flowed")]
+    head = [*_common(sender, to, folded, headers), ("Content-Type", "text/plain; charset=UTF-8; format=flowed")]
     quote = "\nAm 19.11.26 um 09:00 schrieb Anna:\n" + "".join(f"> {line}\n" for line in quoted.splitlines())
     return _join(head, f"{text}\n{quote if quoted else ''}")
 
 
 def phone(sender, to, subject, text, **headers):
     """A phone: no References, capitals and spaces where a thumb put them, a signature."""
-    head = _common(sender, to, subject, headers) + [("Content-Type", "text/plain; charset=utf-8")]
+    head = [*_common(sender, to, subject, headers), ("Content-Type", "text/plain; charset=utf-8")]
     return _join(head, f"{text}\n\nVon meinem iPhone gesendet\n")
 
 

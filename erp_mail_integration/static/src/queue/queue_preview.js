@@ -90,12 +90,13 @@ export class QueuePreview extends Component {
         return this.run("queue_link", [document.model, document.id], _t("Linked to %s", document.name));
     }
 
-    accept() {
-        return this.run("queue_accept", [], _t("Suggestions accepted"));
+    /** @param {number[]} links only these suggestions; all where it is left out */
+    accept(links = null) {
+        return this.run("queue_accept", [links], _t("Suggestion accepted"));
     }
 
-    reject() {
-        return this.run("queue_reject", [], _t("Suggestions rejected"));
+    reject(links = null) {
+        return this.run("queue_reject", [links], _t("Suggestion rejected"));
     }
 
     ignore() {
