@@ -111,17 +111,13 @@ class ErpEmail(models.Model):
     def _may_be_answered(self, message):
         """The address that an automatic answer may go to, False if none may (RFC 3834 section 2).
 
+        ``auto`` is set for lists, bulk and automatic mail and for null senders, see ``mime.automatic``.
+
         :rtype: str | False
         """
-        path = (message.get("Return-Path") or "").strip()
-        recipient = email_normalize(path) or self.from_address if path != "<>" else False
-        if not recipient or not self.from_address or self.auto or (self.authentication or {}).get("verdict") == "fail":
-            return False
-        if message.get("X-Auto-Response-Suppress") or message.get("List-Id") or message.get("List-Unsubscribe"):
-            return False
-        if (message.get("Precedence") or "").strip().lower() in ("bulk", "junk", "list"):
-            return False
-        if (message.get("Auto-Submitted") or "no").strip().lower() != "no":
+        recipient = email_normalize(message.get("Return-Path")) or self.from_address
+        forged = (self.authentication or {}).get("verdict") == "fail"
+        if not self.from_address or self.auto or forged:
             return False
         return recipient if self.env["erp.email.matcher"]._is_person(recipient) else False
 

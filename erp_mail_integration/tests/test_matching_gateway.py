@@ -304,31 +304,6 @@ class TestMatchingGateway(EmailCommon):
         self.gateway(*(mail(f"S{i}", To=f"nobody@{self.alias_domain}", From=f"v{i}@else.example") for i in range(6)))
         self.assertEqual(len(self.notices()), 3)
 
-    def test_notice_leaves_once_though_the_processing_fails(self):
-        """The transaction that queued it is its own: a failure afterwards, and the retries, change nothing."""
-        self.server.error_notice_template_id = self.notice
-        raw = mail("Fails later", To=f"nobody@{self.alias_domain}", From="joe@else.example")
-        intake = type(self.env["erp.email.intake"])
-        original = intake._hand_to_gateway
-        calls = []
-
-        def failing(records, copy, raw_):
-            original(records, copy, raw_)
-            calls.append(copy.id)
-            if len(calls) < 3:
-                raise RuntimeError("after the notice was queued")
-
-        self.patch(intake, "_hand_to_gateway", failing)
-        with self.mock_mail_gateway(), mute_logger(*LOGS, "odoo.addons.erp_mail_integration.models.erp_email_intake"):
-            copy = self.receive(raw, route=True)
-            for _attempt in range(2):
-                with self.committing_env() as env:
-                    copy.with_env(env).action_retry()
-        self.env.invalidate_all()
-        self.assertEqual((len(calls), copy.state), (3, "stored"))
-        sent = self.env["mail.mail"].search([("email_to", "=", "joe@else.example")])
-        self.assertEqual(len(sent), 1)
-
     def test_notice_has_no_envelope_sender(self):
         """RFC 3834 section 3.3: nothing can answer it. A server with a FROM filter would refuse to send it so."""
         self.server.error_notice_template_id = self.notice

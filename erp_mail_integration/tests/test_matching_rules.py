@@ -156,7 +156,7 @@ class TestMatchingRules(MatchingCommon):
         email = self.deliver(self.mail(subject="Invoice", sender="x@stranger.example"))
         draft = self.rule(target=f"res.partner,{self.deco.id}", state="draft")
         hold = self.rule(action="hold", state="draft", name="Hold")
-        test = self.env["erp.email.rule.test"].create({"count": 50, "rule_ids": [(6, 0, (draft + hold).ids)]})
+        test = self.env["erp.email.rule.test"].create({"count": 1000, "rule_ids": [(6, 0, (draft + hold).ids)]})
         test.action_run()
         lines = test.line_ids.filtered(lambda line: line.email_id == email)
         self.assertEqual(

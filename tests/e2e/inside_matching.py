@@ -1,5 +1,7 @@
 """Run inside an Odoo process by the end-to-end tests of matching; see :mod:`.inside`."""
 
+from unittest.mock import patch
+
 COMPANY_DOMAIN = "kestrel.example"
 
 
@@ -122,3 +124,27 @@ def release(env, server):
 
 def count(env, model):
     return env[model].search_count([])
+
+
+def fail_after_the_notice(env, server, recipient, times):
+    """Fetch while the gateway fails at its end, so many times, then once more; return the notices after each time."""
+    intake = type(env["erp.email.intake"])
+    hand_over = intake._hand_to_gateway
+    failures = iter(range(times))
+
+    def failing(self, copy, raw):
+        hand_over(self, copy, raw)
+        if next(failures, None) is not None:
+            raise RuntimeError("after the notice was queued")
+
+    queued = []
+    with patch.object(intake, "_hand_to_gateway", failing):
+        env["fetchmail.server"].browse(server).fetch_mail()
+        queued.append(env["mail.mail"].search_count([("email_to", "=", recipient)]))
+        for _time in range(times):
+            copies = env["erp.email.copy"].search(
+                [("server_id", "=", server), ("state", "in", ("failed", "quarantined"))]
+            )
+            copies.action_retry()
+            queued.append(env["mail.mail"].search_count([("email_to", "=", recipient)]))
+    return queued

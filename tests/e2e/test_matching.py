@@ -177,6 +177,15 @@ def test_catchall_and_the_error_notice(world, outbox):
         assert not outbox(f"{robot}@spoofed.example"), robot
 
 
+def test_a_notice_leaves_once_though_the_processing_fails(world):
+    """THREATS 16: it is queued in a transaction of its own; neither the failure nor the retries change that."""
+    here = world(box={"intake_mode": "gateway", "notice": True})
+    sender = f"victim-{secrets.token_hex(4)}@spoofed.example"
+    here.accounts["box"].deliver(clients.tool(sender, f"nobody@{DOMAIN}", "Fails later", "Are you there?"))
+    queued = here.run("fail_after_the_notice", server=here.made["box"], recipient=sender, times=2)
+    assert queued == [1, 1, 1]
+
+
 def test_limits_hold_and_release(world):
     """SEEDS 66: the sixth record of an hour waits, and nothing is lost."""
     here = world(box={"intake_mode": "gateway", "model": "helpdesk.ticket"})
