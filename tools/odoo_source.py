@@ -15,10 +15,12 @@ from pathlib import Path
 from . import locks, paths
 from .console import CommandFailed, Failure, run, step
 
-SUITE = "unstable"
-#: The web client and its fonts are symbolic links into these packages; without them it answers 500.
-PACKAGES = (
-    "odoo-19",
+#: The suite that has Odoo 19, and the one that the web client's parts come from.
+SUITE, PARTS_SUITE = "unstable", "stable"
+#: The web client and its fonts are symbolic links into these packages; without them it answers 500. They come from
+#: the stable suite: the icons are those of Font Awesome 4.7, which unstable has replaced by files of other names.
+PACKAGES = ("odoo-19",)
+PARTS = (
     "libjs-jquery",
     "libjs-jquery-form",
     "libjs-underscore",
@@ -29,7 +31,12 @@ PACKAGES = (
     "fonts-ocr-b",
 )
 UNPACKED = paths.LOCAL / "odoo"
-DEBS = paths.CACHE / "debs"
+DEBS = paths.CACHE / "odoo"
+#: Written last: says that the rest of the folder is complete.
+STAMP = UNPACKED / "complete"
+#: Left out by Debian for want of sources (it blurs the background of video calls), but still asked for: without a
+#: file in its place every page of the web client reports an error, and every tour fails.
+LEFT_OUT = "mail/static/lib/selfie_segmentation/selfie_segmentation.js"
 
 
 @dataclass(frozen=True)
@@ -50,9 +57,8 @@ class Odoo:
     @property
     def version(self):
         """What tells two Odoos apart: the Debian version or the commit, '19.0' if there is neither."""
-        stamp = UNPACKED / "version"
         if self.home.is_relative_to(UNPACKED):
-            return stamp.read_text(encoding="utf-8").strip()
+            return STAMP.read_text(encoding="utf-8").strip()
         git = subprocess.run(
             ["git", "-C", self.home, "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
         )
@@ -63,7 +69,7 @@ def ensure():
     """Return an Odoo 19, downloading and unpacking it if there is none yet."""
     if os.environ.get("ODOO_HOME"):
         return _checkout(Path(os.environ["ODOO_HOME"]).expanduser().resolve())
-    if not (UNPACKED / "version").exists():
+    if not STAMP.exists():
         with locks.exclusive(paths.CACHE / "odoo.lock"):
             if not _cached():
                 with step("Downloading Odoo 19 (about 130 MB)"):
@@ -83,7 +89,7 @@ def _checkout(home):
 
 
 def _cached():
-    return all(list(DEBS.glob(f"{name}_*.deb")) for name in PACKAGES)
+    return all(list(DEBS.glob(f"{name}_*.deb")) for name in PACKAGES + PARTS)
 
 
 def _download():
@@ -104,10 +110,12 @@ def _download():
         encoding="utf-8",
     )
     environment = {**os.environ, "APT_CONFIG": str(config)}
-    (work / "sources.list").write_text(f"deb {_mirror()} {SUITE} main\n", encoding="utf-8")
+    sources = "".join(f"deb {_mirror()} {suite} main\n" for suite in (SUITE, PARTS_SUITE))
+    (work / "sources.list").write_text(sources, encoding="utf-8")
     try:
         run(["apt-get", "update"], "odoo-apt", env=environment)
-        run(["apt-get", "download", *PACKAGES], "odoo-download", env=environment, cwd=work / "debs")
+        packages = [*PACKAGES, *(f"{name}/{PARTS_SUITE}" for name in PARTS)]
+        run(["apt-get", "download", *packages], "odoo-download", env=environment, cwd=work / "debs")
     except CommandFailed as error:
         raise Failure(f"Odoo 19 could not be downloaded. Set ODOO_HOME to a checkout instead.\n{error}") from error
     shutil.rmtree(DEBS, ignore_errors=True)
@@ -142,9 +150,11 @@ def _unpack():
     for deb in sorted(DEBS.glob("*.deb")):
         run(["dpkg", "-x", deb, root], "odoo-unpack")
     _repoint_links(root)
+    left_out = root / "usr/lib/python3/dist-packages/odoo/addons" / LEFT_OUT
+    left_out.parent.mkdir(parents=True, exist_ok=True)
+    left_out.touch()
     odoo = next(DEBS.glob("odoo-19_*.deb"))
-    # Last, because its presence says that the rest is complete.
-    (UNPACKED / "version").write_text(odoo.name.split("_")[1] + "\n", encoding="utf-8")
+    STAMP.write_text(odoo.name.split("_")[1] + "\n", encoding="utf-8")
 
 
 def _repoint_links(root):
