@@ -21,3 +21,4 @@ from . import test_system_parameters
 from . import test_upload
 from . import test_matching_gateway
 from . import test_sent_mail
+from . import test_hostile_bodies
