@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from erp_mail_plain.mime import sanitize
+from erp_mail_plain.mime.css import clean_declarations, clean_stylesheet
 from erp_mail_plain.mime.display import blocked_images, display_html
 
 
@@ -164,3 +166,61 @@ def test_a_text_mail_becomes_a_document_with_links():
     assert 'href="https://x.example/a?b=1&amp;c=2"' in result
     assert "&lt;script&gt;" in result
     assert "&gt; old</pre></details>" in result
+
+
+def test_markup_that_was_text_stays_text():
+    assert shown("<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>") == "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>"
+
+
+@pytest.mark.parametrize(
+    "tag", ["script", "title", "template", "svg", "iframe", "object", "select", "textarea", "noembed"]
+)
+def test_what_is_left_out_leaves_no_text(tag):
+    result = shown(f"<p>before</p><{tag}>inside</{tag}><p>after</p>")
+    assert "inside" not in result
+    assert "before" in result and "after" in result
+
+
+def test_a_link_with_noise_around_it_works():
+    assert 'href="https://shop.example/"' in shown('<a href="  https://shop.\nexample/ ">x</a>')
+
+
+def test_what_is_too_deep_is_shown_as_text():
+    assert sanitize.sanitize("<div>" * (sanitize.MAX_NESTING + 1) + "deep") is None
+    assert sanitize.sanitize("<div>" * 500 + "deep").body.count("<div>") == 500
+
+
+def test_what_takes_too_long_is_shown_as_text(monkeypatch):
+    monkeypatch.setattr(sanitize, "MAX_SECONDS", 0)
+    assert shown("<p>slow</p>") == '<pre dir="auto">slow</pre>'
+
+
+def no_image(_url: str) -> str:
+    return ""
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "color:red</style>",
+        "color:\\72 ed",
+        "color:expression",
+        "color:red/*",
+        "color:{",
+        "background:url(http://t.example/)",
+        "background:url()",
+        "position:fixed",
+        "-moz-binding:none",
+    ],
+)
+def test_a_declaration_with_anything_doubtful_is_left_out_whole(style):
+    assert clean_declarations(style, no_image) == ""
+    assert clean_declarations(f"{style};width:1px", no_image) in ("width:1px", "")
+
+
+def test_at_rules_other_than_media_are_left_out():
+    assert clean_stylesheet("@font-face{font-family:x} @page{margin:0} p{color:red}", no_image) == "p{color:red}"
+
+
+def test_a_sheet_that_nests_without_end_is_left_out():
+    assert clean_stylesheet("@media screen{" * 30 + "p{color:red}" + "}" * 30, no_image) == ""

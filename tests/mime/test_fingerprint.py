@@ -32,6 +32,7 @@ ONE = print_of(MAIL)
         b"Return-Path: <anna@nordwind.example>\nX-Spam-Score: 1.0\nDKIM-Signature: v=1; b=x\n" + MAIL,
         MAIL.replace(b"\n", b"\r\n"),
         MAIL.replace(b"Subject: Thanks for the", b"Subject: Thanks for\n the"),
+        MAIL.replace(b"Subject: Thanks for the", b"Subject: Thanks for \n\t the"),
         MAIL.replace(b"09:15:00 +0100", b"08:15:00 +0000 (GMT)"),
         MAIL.replace(b"Anna Berg <anna@", b'"Berg, Anna" <ANNA@'),
         MAIL + b"\n\n",

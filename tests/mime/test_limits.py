@@ -74,6 +74,7 @@ HOSTILE = {
     "html divs": (html(b"<div>x"), MEGABYTE),
     "html quotes": (html(b"<blockquote>x"), MEGABYTE),
     "html comments": (html(b"<!--"), MEGABYTE),
+    "html styles never closed": (html(b"<style>"), MEGABYTE),
     "html styles": (html(b"<style>x</style"), MEGABYTE),
     "html attributes": (html(b"<a b='\" c=\"'"), MEGABYTE),
     "html entities": (html(b"&aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"), MEGABYTE),

@@ -106,3 +106,19 @@ def test_codecs_that_are_no_character_sets_are_not_used(charset):
     mail = mime.parse(b"Content-Type: text/plain; charset=" + charset + b"\n\na\\x41 \xc3\xbc")
     assert mail.text == "a\\x41 ü"
     assert "unknown-charset" in mail.defects
+
+
+def test_a_delivery_report_is_a_bounce_whoever_sends_it():
+    head = b"From: robot@mail.example\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+    assert mime.parse(head + b"--b\n\nnot delivered\n--b--\n").auto == "bounce"
+
+
+def test_a_message_id_holds_no_control_characters():
+    assert mime.parse(b"Message-ID: <a\0b@c.example>\n\n").message_id == "<ab@c.example>"
+
+
+def test_of_endless_references_the_first_and_the_last_are_kept():
+    ids = b" ".join(b"<%d@thread.example>" % number for number in range(50_000))
+    references = mime.parse(b"References: " + ids + b"\n\n").references
+    assert len(references) == 500
+    assert (references[0], references[-1]) == ("<0@thread.example>", "<49999@thread.example>")

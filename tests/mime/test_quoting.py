@@ -71,6 +71,7 @@ PERSONS = [
     "Am Montag kommt er.\nEr schrieb nichts:\nGar nichts.",
     "2 boxes of apples:\n10 kg",
     "From: here to there\nand back",
+    "From: Berlin\nTo: Paris\nby train",
     "On the list you wrote:\n- item",
     "On arrival he wrote:\nhello",
     "Le chat:\nfoo",
