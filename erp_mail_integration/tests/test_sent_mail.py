@@ -1,4 +1,5 @@
 from odoo.tests import tagged
+from odoo.tests.common import new_test_user
 from odoo.tools import mute_logger
 
 from ..mime import parse
@@ -64,6 +65,17 @@ class TestSentMail(EmailCommon):
         self.assertEqual(set(recipients.mapped("address")), {"anna@acme.example", "bob@beta.example"})
         self.assertFalse(email.message_id_conflict)
 
+    def test_what_odoo_sends_in_several_mails_with_one_message_id_is_one_mail(self):
+        colleague = new_test_user(
+            self.env, "erp_colleague", email="colleague@shop.example", notification_type="email"
+        ).partner_id
+        with smtp_sink(self.env) as sink:
+            email = self.send(sink, partner_ids=(self.anna | colleague).ids)
+        self.assertEqual(len({mail.message["Message-Id"] for mail in sink.mails}), 1)
+        self.assertNotEqual(sink.mails[0].content, sink.mails[1].content)
+        self.assertEqual(len(email), 1)
+        self.assertLessEqual({"anna@acme.example", "colleague@shop.example"}, set(email.address_ids.mapped("address")))
+
     def test_it_stays_when_the_queue_deletes_its_row(self):
         with smtp_sink(self.env) as sink:
             email = self.send(sink, partner_ids=self.anna.ids, mail_auto_delete=True)
@@ -73,7 +85,7 @@ class TestSentMail(EmailCommon):
     def test_a_mail_that_could_not_leave_is_stored_with_the_reason_and_sent_later(self):
         with smtp_sink(self.env) as sink:
             email = self.send(None, partner_ids=self.anna.ids)
-            self.assertEqual((len(email), email.delivery), (1, "failed"))
+            self.assertEqual((len(email), email.delivery), (1, "waiting"))
             self.assertTrue(email.delivery_error)
             self.assertFalse(sink.mails)
             self.outgoing.smtp_port = sink.port
