@@ -55,6 +55,7 @@ from . import erp_email_writing
 from . import mail_compose_message
 from . import res_users
 from . import ir_mail_server_record
+from . import erp_email_outbox
 from . import mail_mail_record
 from . import erp_email_delivery
 from . import erp_email_matcher_sent

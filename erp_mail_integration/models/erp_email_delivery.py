@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import formataddr
 
-from .mail_mail_record import recipients
-
 REASON_LIMIT = 500
 
 
@@ -19,60 +17,83 @@ class ErpEmail(models.Model):
     )
     delivery_error = fields.Text("Why it was not delivered", readonly=True)
 
-    def _record_delivery(self, mail, messages, failure):
-        """Add the recipients of another part of the mail, and how it went.
+    @api.model
+    def _record_deliveries(self, parts_of):
+        """Add the recipients of the mails' parts, and how it went. The number of queries is constant.
 
-        :param mail: ``mail.mail`` that was sent
-        :param list messages: ``email.message.EmailMessage``
-        :param str failure: '' if it was taken
+        :param dict[erp.email, list[SentMail]] parts_of: the parts that were sent now, by mail
+        """
+        emails = self.union(*parts_of)
+        known = {email.id: set(email.address_ids.mapped("address")) for email in emails}
+        rows, partners_of, answered = [], {}, set()
+        for email, parts in parts_of.items():
+            partner_ids = {address: id_ for part in parts for address, id_ in part.partner_ids.items()}
+            recipients = {recipient[2]: recipient for part in reversed(parts) for recipient in part.recipients}
+            if added := [recipient for address, recipient in recipients.items() if address not in known[email.id]]:
+                rows += email._recipient_rows(added, partner_ids)
+                partners_of[email] = partner_ids
+            # One recipient's failure is the mail's until that recipient is tried again.
+            failed = [part for part in parts if part.failure]
+            delivery = "sent" if not failed else "waiting" if all(part.waiting for part in failed) else "failed"
+            email.write({"delivery": delivery, "delivery_error": failed[0].failure if failed else False})
+            answered.update((email._conversation(), part.user_id) for part in parts)
+        self.env["erp.email.address"].sudo().create(rows)
+        self._link_recipients(partners_of)
+        self.env["erp.email.writing"]._done(answered)
+
+    def _recipient_rows(self, added, partner_ids):
+        """Name recipients on the mail.
+
+        :param list[Recipient] added: those who are not on it yet
+        :param dict[str, int] partner_ids: ids of contacts by address
+        :return: values of their ``erp.email.address``
         """
         self.ensure_one()
-        known = set(self.address_ids.mapped("address"))
-        added = [row for row in recipients(messages) if row[2] not in known]
-        if added:
-            partners = {partner.email_normalized: partner for partner in mail.recipient_ids}
-            self.env["erp.email.address"].sudo().create(
-                [
-                    {
-                        "email_id": self.id,
-                        "role": role,
-                        "name": name,
-                        "address": address,
-                        "partner_id": partners[address].id if address in partners else False,
-                    }
-                    for role, name, address in added
-                ]
-            )
-            names = [formataddr((name, address)) for role, name, address in added if role == "to"]
-            self.to_text = ", ".join(filter(None, [self.to_text, *names]))
-            self.participants = " ".join(
-                [self.participants or "", *(f"{name} {address}" for _r, name, address in added)]
-            )
-            self._link_recipients(partners)
-        # One recipient's failure is the mail's until that recipient is tried again.
-        self.write({"delivery": "failed" if failure else "sent", "delivery_error": failure or False})
-        self.env["erp.email.writing"]._done([self._conversation()], mail.create_uid)
+        names = [formataddr((name, address)) for role, name, address in added if role == "to"]
+        self.to_text = ", ".join(filter(None, [self.to_text, *names]))
+        self.participants = " ".join(
+            [self.participants or "", *(f"{name} {address}" for _role, name, address in added)]
+        )
+        return [
+            {
+                "email_id": self.id,
+                "role": role,
+                "name": name,
+                "address": address,
+                "partner_id": partner_ids.get(address, False),
+            }
+            for role, name, address in added
+        ]
 
-    def _link_recipients(self, partners):
-        """Contacts that got a later part of the mail get its link too."""
-        self.ensure_one()
+    @api.model
+    def _link_recipients(self, partners_of):
+        """Contacts that got a later part of a mail get its link too.
+
+        :param dict[erp.email, dict[str, int]] partners_of: ids of contacts by address, by mail
+        """
         Link = self.env["erp.email.link"].sudo()
-        if "res.partner" not in self.env["erp.email.reference.type"]._live_models():
+        if not partners_of or "res.partner" not in self.env["erp.email.reference.type"]._live_models():
             return
-        there = Link.search([("email_id", "=", self.id), ("res_model", "=", "res.partner")]).mapped("res_id")
+        there = {
+            (link.email_id, link.res_id)
+            for link in Link.search(
+                [("email_id", "in", [email.id for email in partners_of]), ("res_model", "=", "res.partner")]
+            )
+        }
         Link.create(
             [
                 {
-                    "email_id": self.id,
+                    "email_id": email.id,
                     "res_model": "res.partner",
-                    "res_id": partner.id,
-                    "date": self.date,
+                    "res_id": partner_id,
+                    "date": email.date,
                     "rule": "contact",
-                    "evidence": partner.email_normalized,
+                    "evidence": address,
                     "score": 100,
                 }
-                for partner in partners.values()
-                if partner.id not in there
+                for email, partner_ids in partners_of.items()
+                for address, partner_id in partner_ids.items()
+                if (email, partner_id) not in there
             ]
         )
 

@@ -11,24 +11,9 @@ class ErpEmailMatcher(models.AbstractModel):
     @api.model
     def _match(self, incoming):
         matches = super()._match(incoming)
-        sent = {
-            mail.parsed.message_id: mail.email
-            for mail in incoming
-            if mail.parsed.message_id and "sent" in mail.email.copy_ids.mapped("source")
-        }
-        if sent:
-            live = self.env["erp.email.reference.type"]._live_models()
-            for message in (
-                self.env["mail.message"]
-                .sudo()
-                .search_fetch(
-                    [("message_id", "in", list(sent)), ("model", "in", live), ("res_id", "!=", 0)],
-                    ["message_id", "model", "res_id"],
-                )
-            ):
-                email = sent[message.message_id]
-                matches[email.id] = [
-                    Match(message.model, message.res_id, "sent", message.message_id),
-                    *matches.get(email.id, ()),
-                ]
+        documents = self.env.context.get("erp_email_sent_from") or {}
+        for mail in incoming:
+            message_id = mail.parsed.message_id
+            if document := documents.get(message_id):
+                matches[mail.email.id] = [Match(*document, "sent", message_id), *matches.get(mail.email.id, ())]
         return matches

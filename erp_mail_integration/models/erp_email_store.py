@@ -97,6 +97,9 @@ class ErpEmailStore(models.AbstractModel):
             [(attachment.id, email_of_copy[attachment.res_id]) for attachment in attachments],
         )
         attachments.invalidate_recordset(["res_model", "res_id"])
+        # A new record is cached as empty: who reads it in the same transaction would find no source.
+        self.env["erp.email"].browse(email_of_copy.values()).invalidate_recordset(["raw"], flush=False)
+        self.env["erp.email.copy"].browse(email_of_copy).invalidate_recordset(["raw"], flush=False)
 
     @api.model
     def _drop(self, copies):

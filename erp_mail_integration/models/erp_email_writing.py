@@ -33,6 +33,11 @@ class ErpEmailWriting(models.TransientModel):
         return writing.user_id
 
     @api.model
-    def _done(self, thread_keys, user):
-        """Their answer has been sent."""
-        self.sudo().search([("thread_key", "in", list(thread_keys)), ("user_id", "in", user.ids)]).unlink()
+    def _done(self, answered):
+        """Their answers have been sent.
+
+        :param set[tuple[str, int]] answered: conversations and ids of users
+        """
+        thread_keys, user_ids = {key for key, _user_id in answered}, {user_id for _key, user_id in answered}
+        writing = self.sudo().search([("thread_key", "in", list(thread_keys)), ("user_id", "in", list(user_ids))])
+        writing.filtered(lambda answer: (answer.thread_key, answer.user_id.id) in answered).unlink()

@@ -9,6 +9,8 @@ class IrConfigParameter(models.Model):
 
     Odoo 17 moved them to alias domains and reads them no more, except ``mail.default.from_filter``. Every
     manual still names them, so they act on the alias domain of the main company, and show what it holds.
+
+    Values are checked at once and act at the end of the transaction, all those of a save together.
     """
 
     _inherit = "ir.config_parameter"
@@ -34,7 +36,7 @@ class IrConfigParameter(models.Model):
 
     @api.model
     def _mail_parameters_changed(self, keys):
-        """Check and apply mail parameters that were set, changed, renamed or deleted.
+        """Check mail parameters that were set, changed, renamed or deleted, and apply them with the commit.
 
         :param keys: their names, others are ignored
         :raises ValidationError: if a value makes no sense
@@ -42,7 +44,11 @@ class IrConfigParameter(models.Model):
         keys = keys & VALIDATORS.keys()
         if not keys:
             return
+        Domain = self.env["mail.alias.domain"].sudo()
+        held = Domain._held_values()
         for parameter in self.sudo().search([("key", "in", sorted(keys))]):
+            if parameter.value == held.get(parameter.key):
+                continue  # Odoo has taken it on the domain's own form
             try:
                 value = VALIDATORS[parameter.key](parameter.value)
             except ValueError as error:
@@ -56,4 +62,4 @@ class IrConfigParameter(models.Model):
                 ) from error
             if value != parameter.value:
                 parameter.value = value
-        self.env["mail.alias.domain"].sudo()._apply_parameters(keys)
+        Domain._apply_parameters_later(keys)

@@ -10,6 +10,8 @@ PARAMETERS = {
 }
 """Documented system parameter -> field of the main company's alias domain."""
 
+CHANGED = "erp_mail_integration.changed_parameters"
+
 UNSET = {"catchall_alias": "catchall", "bounce_alias": "bounce", "default_from": False}
 """What a field is when its parameter is deleted: both aliases are required, a default sender is not."""
 
@@ -58,6 +60,27 @@ class MailAliasDomain(models.Model):
         return (main or self.env["res.company"].search([], order="id", limit=1)).sudo()
 
     @api.model
+    def _held_values(self):
+        """What the main company's alias domain holds.
+
+        :rtype: dict[str, str] by name of the system parameter; empty without a domain
+        """
+        domain = self._main_company().alias_domain_id
+        return {key: domain[field] for key, field in PARAMETERS.items()} if domain else {}
+
+    @api.model
+    def _apply_parameters_later(self, keys):
+        """Apply changed system parameters at the end of the transaction."""
+        hooks = self.env.cr.precommit
+        if CHANGED not in hooks.data:
+            hooks.add(self._apply_changed_parameters)
+        hooks.data.setdefault(CHANGED, set()).update(keys)
+
+    @api.model
+    def _apply_changed_parameters(self):
+        self._apply_parameters(self.env.cr.precommit.data.pop(CHANGED, set()))
+
+    @api.model
     def _apply_parameters(self, keys):
         """Carry changed system parameters over to the main company's alias domain.
 
@@ -95,6 +118,8 @@ class MailAliasDomain(models.Model):
 
         :param defaults: also create missing parameters whose value is the one they have when missing
         """
+        # A parameter that was set just before is a wish still, not an outdated copy.
+        self._apply_changed_parameters()
         domain = self._main_company().alias_domain_id
         Parameter = self.env["ir.config_parameter"].sudo()
         existing = {parameter.key: parameter for parameter in Parameter.search([("key", "in", list(PARAMETERS))])}

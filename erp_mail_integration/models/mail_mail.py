@@ -115,9 +115,6 @@ class MailMail(models.Model):
         (notifications - reached_notifications).filtered(
             lambda notification: notification.notification_status not in ("sent", "canceled")
         ).write({"notification_status": "ready", "failure_type": False, "failure_reason": self.failure_reason})
-        # The Email tab took it for failed a moment ago.
-        stored = self.env["erp.email"].sudo().search([("message_id", "=", self.message_id), ("direction", "=", "out")])
-        stored.filtered("delivery").delivery = "waiting"
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger(when + timedelta(seconds=1))
         return True
 

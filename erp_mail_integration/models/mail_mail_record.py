@@ -1,10 +1,11 @@
 import logging
+from dataclasses import replace
 
 from odoo import models
 from odoo.tools import email_normalize
 from odoo.tools.mail import email_split_tuples
 
-from ..mailbox import RawMail
+from ..sending.sent import SentMail
 from .ir_mail_server_record import Outbox
 
 _logger = logging.getLogger(__name__)
@@ -38,11 +39,16 @@ class MailMail(models.Model):
         """Runs for every mail that was sent or could not be, before its row is deleted and the queue commits."""
         outbox = self.env.context.get("erp_email_outbox")
         messages = outbox.take() if outbox else []
-        for mail in self:
-            mail._record_sent(messages, failure_reason or mail.failure_reason or "")
-        return super()._postprocess_sent_message(
+        sent = {mail: mail._sent(messages, failure_reason or mail.failure_reason or "") for mail in self}
+        result = super()._postprocess_sent_message(
             success_pids, success_emails, failure_reason=failure_reason, failure_type=failure_type
         )
+        for mail, values in sent.items():
+            if values and values.failure and mail.exists().state == "outgoing":  # put back into the queue
+                values = replace(values, waiting=True)
+            if values:
+                self.env["erp.email.outbox"]._add(values)
+        return result
 
     def _is_recorded(self):
         """Mail of a document; mass mailings are left out, as is what belongs to no document (passwords, invitations)."""
@@ -52,22 +58,34 @@ class MailMail(models.Model):
             self.res_id and not is_mailing and self.model in self.env["erp.email.reference.type"]._live_models()
         )
 
-    def _record_sent(self, messages, failure):
-        """Store what left. Its failure is no failure of the sending: the mail has gone.
+    def _sent(self, messages, failure):
+        """What is to be stored of the mail. A failure here is no failure of the sending: the mail has gone.
 
         :param list messages: ``email.message.EmailMessage``, one for each recipient; empty where no server answered
         :param str failure: why it was not delivered, '' if it was
+        :rtype: SentMail, None if the mail is not kept
         """
         if not self._is_recorded():
-            return
+            return None
         try:
-            with self.env.cr.savepoint():
-                messages = messages or self._build_unsent()
-                email = self._record_message(messages[0]) if messages else None
-                if email:
-                    email._record_delivery(self, messages, failure if self.state != "sent" else "")
+            messages = messages or self._build_unsent()
+            if not messages:
+                return None
+            return SentMail(
+                message_id=str(messages[0]["Message-Id"] or self.message_id),
+                raw=messages[0].as_bytes(),
+                recipients=recipients(messages),
+                partner_ids={
+                    partner.email_normalized: partner.id for partner in self.recipient_ids if partner.email_normalized
+                },
+                document=(self.model, self.res_id),
+                mail_message_id=self.mail_message_id.id,
+                user_id=self.create_uid.id,
+                failure=failure if self.state != "sent" else "",
+            )
         except Exception:
-            _logger.exception("Sent mail %s could not be recorded", self.message_id)
+            _logger.exception("Sent mail %s cannot be stored", self.message_id)
+            return None
 
     def _build_unsent(self):
         """The messages as they would have left, had a server answered."""
@@ -91,31 +109,12 @@ class MailMail(models.Model):
             if values["email_to"] or values["email_cc"]
         ]
 
-    def _record_message(self, message):
-        """The stored mail of a message: an earlier part of the same mail, or a new one.
-
-        Odoo writes one message for each recipient, all with one Message-ID: they are one mail. A message that
-        relays a mail we received has that mail's Message-ID, and is stored already.
-
-        :rtype: erp.email, or None for a relay
-        """
-        Email = self.env["erp.email"].sudo()
-        known = Email.search([("message_id", "=", message["Message-Id"])], limit=1) if message["Message-Id"] else Email
-        if known:
-            return known if known.copy_ids.filtered(lambda copy: copy.source == "sent") else None
-        Intake = self.env["erp.email.intake"].sudo()
-        no_server, no_folder = self.env["fetchmail.server"], self.env["fetchmail.folder"]
-        copies = Intake._receive(no_server, no_folder, [RawMail(uid="", raw=message.as_bytes())], source="sent")
-        with self.env.cr.savepoint():
-            Intake._store_batch(copies)
-        copies.email_id.write({"direction": "out", "mail_message_id": self.mail_message_id.id})
-        return copies.email_id
-
 
 def recipients(messages):
-    """(role, name, normalised address) of everybody that the messages of a mail went to, each once.
+    """Everybody that the messages of a mail went to, each once.
 
     :param list messages: ``email.message.EmailMessage``
+    :rtype: tuple[Recipient, ...]
     """
     found = {}
     for message in messages:
@@ -124,4 +123,4 @@ def recipients(messages):
                 normalized = email_normalize(address)
                 if normalized:
                     found.setdefault(normalized, (role, name, normalized))
-    return list(found.values())
+    return tuple(found.values())

@@ -19,6 +19,7 @@ from . import test_personal_mailbox
 from . import test_reference_type
 from . import test_system_parameters
 from . import test_upload
-from . import test_matching_gateway
 from . import test_sent_mail
 from . import test_hostile_bodies
+from . import test_sent_mail_batch
+from . import test_outgoing_lookups

@@ -113,12 +113,14 @@ class TestRetry(QueueCase):
                     body="Hello", partner_ids=self.anna.ids, message_type="comment", subtype_xmlid="mail.mt_comment"
                 )
             notification = message.notification_ids
+            self.env.cr.flush()  # as a commit does
             stored = self.env["erp.email"].search([("message_id", "=", message.message_id)])
             self.assertEqual((notification.notification_status, stored.delivery), ("ready", "waiting"))
             self.assertIn("4.3.0", stored.delivery_error)
             self.assertIn("4.3.0", notification.failure_reason)
             message.mail_ids.send()
             self.assertEqual((notification.notification_status, notification.failure_reason), ("sent", ""))
+            self.env.cr.flush()
             self.assertEqual((stored.delivery, stored.delivery_error), ("sent", False))
 
 

@@ -27,6 +27,7 @@ class OutgoingCase(TransactionCase):
 
     def parameter(self, key, value):
         self.env["ir.config_parameter"].set_param(key, value)
+        self.env.cr.flush()  # as a commit does
 
     def documented_order(self):
         self.parameter("erp_mail_integration.server_order", "documented")

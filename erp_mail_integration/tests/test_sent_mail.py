@@ -37,6 +37,7 @@ class TestSentMail(EmailCommon):
             self.document.message_post(
                 **{"body": "Your goods are on the way.", "subject": "Delivery", "message_type": "comment"} | values
             )
+            self.env.cr.flush()  # as a commit does
         return self.env["erp.email"].search([]) - before
 
     def test_a_mail_is_stored_as_it_left(self):
@@ -92,6 +93,7 @@ class TestSentMail(EmailCommon):
             mail = self.env["mail.mail"].search([("mail_message_id", "=", email.mail_message_id.id)])
             mail.state = "outgoing"
             mail.send()
+            self.env.cr.flush()
             self.assertEqual(len(sink.mails), 1)
         self.assertEqual((email.delivery, email.delivery_error), ("sent", False))
 
@@ -124,6 +126,7 @@ class TestSentMail(EmailCommon):
                     "body_html": "x",
                 }
             ).send()
+            self.env.cr.flush()
             self.assertEqual(len(sink.mails), 1)
         self.assertFalse(self.env["erp.email"].search([("subject", "=", "Reset your password")]))
 
@@ -132,7 +135,7 @@ class TestSentMail(EmailCommon):
             raise OSError("disk full")
 
         self.patch(self.env.registry["erp.email.store"], "_store", fail)
-        with smtp_sink(self.env) as sink, mute_logger("odoo.addons.erp_mail_integration.models.mail_mail_record"):
+        with smtp_sink(self.env) as sink, mute_logger("odoo.addons.erp_mail_integration.models.erp_email_outbox"):
             self.assertFalse(self.send(sink, partner_ids=self.anna.ids))
             self.assertEqual(len(sink.mails), 1)
 
@@ -159,6 +162,7 @@ class TestSentMail(EmailCommon):
         with smtp_sink(self.env) as sink:
             self.outgoing.smtp_port = sink.port
             composer._action_send_mail()
+            self.env.cr.flush()
             self.assertEqual(len(sink.mails), 1)
             left = sink.mails[0]
         self.assertIn("anna@acme.example", left.message["To"])

@@ -17,11 +17,14 @@ class ParameterCase(TransactionCase):
     def set(self, **values):
         for key, value in values.items():
             self.env["ir.config_parameter"].set_param(f"mail.{key.replace('__', '.')}", value)
+        self.env.cr.flush()  # as a commit does
 
     def get(self, key):
+        self.env.cr.flush()
         return self.env["ir.config_parameter"].get_param(f"mail.{key}")
 
     def addresses(self, company=None):
+        self.env.cr.flush()
         domain = (company or self.company).alias_domain_id
         return domain.catchall_email, domain.bounce_email, domain.default_from_email
 
@@ -45,6 +48,7 @@ class TestSystemParameters(ParameterCase):
         with self.assertRaisesRegex(ValidationError, "bare domain"), Form(parameter) as form:
             form.value = "x@other.com"
         parameter.unlink()
+        self.env.cr.flush()
         self.assertFalse(self.company.alias_domain_id)
 
     def test_parameters_set_before_the_domain_wait_for_it(self):
@@ -64,6 +68,26 @@ class TestSystemParameters(ParameterCase):
         self.assertEqual(self.get("catchall.domain"), "b.com")
         self.assertEqual(self.get("catchall.alias"), "erp")
         self.assertFalse(self.get("default.from"))
+
+    def test_parameters_set_before_an_edit_of_the_domain_in_the_same_transaction_count(self):
+        self.set(catchall__domain="mycompany.com")
+        self.env["ir.config_parameter"].set_param("mail.catchall.alias", "erp")
+        self.company.alias_domain_id.bounce_alias = "returns"
+        self.assertEqual(self.addresses()[:2], ("erp@mycompany.com", "returns@mycompany.com"))
+
+    def test_parameters_act_when_their_transaction_ends(self):
+        self.set(catchall__domain="mycompany.com")
+        domain = self.company.alias_domain_id
+        self.env["ir.config_parameter"].set_param("mail.catchall.alias", "erp")
+        self.assertEqual(domain.catchall_alias, "catchall")
+        self.env.cr.flush()
+        self.assertEqual(domain.catchall_alias, "erp")
+
+    def test_a_domain_that_odoo_takes_is_not_refused_as_a_parameter(self):
+        self.set(catchall__domain="mycompany.com")
+        self.company.alias_domain_id.name = "my_company.com"
+        self.assertEqual(self.get("catchall.domain"), "my_company.com")
+        self.assertEqual(self.addresses()[0], "catchall@my_company.com")
 
     def test_deleting_a_parameter_brings_the_default_back(self):
         self.set(catchall__domain="mycompany.com", catchall__alias="erp", bounce__alias="x", default__from="office")
