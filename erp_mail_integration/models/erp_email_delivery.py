@@ -24,6 +24,10 @@ class ErpEmail(models.Model):
         :param dict[erp.email, list[SentMail]] parts_of: the parts that were sent now, by mail
         """
         emails = self.union(*parts_of)
+        undelivered = self.env["mail.mail"].browse(
+            part.mail_id for parts in parts_of.values() for part in parts if part.failure
+        )
+        waiting = undelivered.exists().filtered(lambda mail: mail.state == "outgoing").ids
         known = {email.id: set(email.address_ids.mapped("address")) for email in emails}
         rows, partners_of, answered = [], {}, set()
         for email, parts in parts_of.items():
@@ -34,7 +38,9 @@ class ErpEmail(models.Model):
                 partners_of[email] = partner_ids
             # One recipient's failure is the mail's until that recipient is tried again.
             failed = [part for part in parts if part.failure]
-            delivery = "sent" if not failed else "waiting" if all(part.waiting for part in failed) else "failed"
+            delivery = (
+                "sent" if not failed else "waiting" if all(part.mail_id in waiting for part in failed) else "failed"
+            )
             email.write({"delivery": delivery, "delivery_error": failed[0].failure if failed else False})
             answered.update((email._conversation(), part.user_id) for part in parts)
         self.env["erp.email.address"].sudo().create(rows)

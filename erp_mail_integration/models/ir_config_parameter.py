@@ -62,4 +62,4 @@ class IrConfigParameter(models.Model):
                 ) from error
             if value != parameter.value:
                 parameter.value = value
-        Domain._apply_parameters_later(keys)
+        Domain._settle_later(keys)

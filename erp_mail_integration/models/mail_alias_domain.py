@@ -10,7 +10,7 @@ PARAMETERS = {
 }
 """Documented system parameter -> field of the main company's alias domain."""
 
-CHANGED = "erp_mail_integration.changed_parameters"
+UNSETTLED = "erp_mail_integration.mail_parameters"
 
 UNSET = {"catchall_alias": "catchall", "bounce_alias": "bounce", "default_from": False}
 """What a field is when its parameter is deleted: both aliases are required, a default sender is not."""
@@ -33,24 +33,19 @@ class MailAliasDomain(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         domains = super().create(vals_list)
-        domains._forget_former()
-        self._publish_parameters()
+        self._settle_later()
         return domains
 
     def write(self, vals):
         before = {domain: (domain.catchall_email, domain.bounce_email) for domain in self}
         result = super().write(vals)
         if vals.keys() & set(PARAMETERS.values()):
-            for domain, (catchall, bounce) in before.items():
-                domain._remember_former("catchall", catchall, domain.catchall_email)
-                domain._remember_former("bounce", bounce, domain.bounce_email)
-            self._forget_former()
-            self._publish_parameters()
+            self._settle_later(former={domain.id: addresses for domain, addresses in before.items()})
         return result
 
     def unlink(self):
         result = super().unlink()
-        self._publish_parameters()
+        self._settle_later()
         return result
 
     @api.model
@@ -69,16 +64,32 @@ class MailAliasDomain(models.Model):
         return {key: domain[field] for key, field in PARAMETERS.items()} if domain else {}
 
     @api.model
-    def _apply_parameters_later(self, keys):
-        """Apply changed system parameters at the end of the transaction."""
+    def _settle_later(self, keys=(), former=None):
+        """Make parameters and alias domains agree at the end of the transaction, when both are as they will be.
+
+        :param keys: names of parameters that were changed
+        :param dict[int, tuple] former: catchall and bounce address before a change, by id of the alias domain
+        """
         hooks = self.env.cr.precommit
-        if CHANGED not in hooks.data:
-            hooks.add(self._apply_changed_parameters)
-        hooks.data.setdefault(CHANGED, set()).update(keys)
+        if UNSETTLED not in hooks.data:
+            hooks.data[UNSETTLED] = (set(), {})
+            hooks.add(self.browse().sudo()._settle)
+        changed, before = hooks.data[UNSETTLED]
+        changed.update(keys)
+        for domain_id, addresses in (former or {}).items():
+            before.setdefault(domain_id, addresses)  # those in between were never in use
 
     @api.model
-    def _apply_changed_parameters(self):
-        self._apply_parameters(self.env.cr.precommit.data.pop(CHANGED, set()))
+    def _settle(self):
+        """Parameters that were set are wishes still, not outdated copies: they are applied before any is published."""
+        keys, former = self.env.cr.precommit.data.pop(UNSETTLED, (set(), {}))
+        self._apply_parameters(keys)
+        for domain in self.browse(former).exists():
+            catchall, bounce = former[domain.id]
+            domain._remember_former("catchall", catchall, domain.catchall_email)
+            domain._remember_former("bounce", bounce, domain.bounce_email)
+        self.search([])._forget_former()
+        self._publish_parameters()
 
     @api.model
     def _apply_parameters(self, keys):
@@ -118,8 +129,6 @@ class MailAliasDomain(models.Model):
 
         :param defaults: also create missing parameters whose value is the one they have when missing
         """
-        # A parameter that was set just before is a wish still, not an outdated copy.
-        self._apply_changed_parameters()
         domain = self._main_company().alias_domain_id
         Parameter = self.env["ir.config_parameter"].sudo()
         existing = {parameter.key: parameter for parameter in Parameter.search([("key", "in", list(PARAMETERS))])}

@@ -5,6 +5,8 @@ from odoo import api, fields, models, tools
 
 from ..sending import replies
 
+RETRY = "erp_mail_integration.retry"
+
 
 class MailMail(models.Model):
     """Outgoing mail survives an outage: what failed for a while is tried again, the rest says why."""
@@ -71,20 +73,46 @@ class MailMail(models.Model):
             # Odoo leaves the mail in hand as failed, and those behind it in the queue.
             for mail in mails.filtered(lambda mail: mail.state == "exception" and mail.failure_type == "unknown")[:1]:
                 mail.failure_reason = tools.exception_to_unicode(error)
-                mail._retry_later()
+                mail._retry_later(mail._delivered())
             raise
 
     def _postprocess_sent_message(self, success_pids, success_emails, failure_reason=False, failure_type=None):
-        retried = self.browse()
+        """What failed for a while goes back into the queue with the commit: whoever sends a mail sees first that it
+        failed, as everywhere in Odoo."""
         if failure_type and failure_type not in ("mail_email_invalid", "mail_email_missing"):
-            retried = self.filtered(lambda mail: mail.state == "exception" and mail._retry_later())
-        return super(MailMail, self - retried)._postprocess_sent_message(
+            hooks = self.env.cr.precommit
+            if RETRY not in hooks.data:
+                hooks.data[RETRY] = {}
+                hooks.add(self.browse().sudo().with_context({})._retry_failed)
+            hooks.data[RETRY].update((mail.id, mail._delivered()) for mail in self)
+        return super()._postprocess_sent_message(
             success_pids, success_emails, failure_reason=failure_reason, failure_type=failure_type
         )
 
-    def _retry_later(self):
+    @api.model
+    def _retry_failed(self):
+        """Decide on the mails that failed in this transaction, and show on their documents what was decided."""
+        delivered = self.env.cr.precommit.data.pop(RETRY, {})
+        failed = self.browse(delivered).exists().filtered(lambda mail: mail.state == "exception")
+        retried = failed.filtered(lambda mail: mail._retry_later(delivered[mail.id]))
+        messages = retried.filtered("is_notification").mail_message_id
+        messages.filtered(lambda message: message._is_thread_message())._notify_message_notification_update()
+
+    def _delivered(self):
+        """Addresses that got the mail before the one that failed.
+
+        :rtype: set[str]
+        """
+        return {
+            address
+            for message_id, address in self.env.context.get("erp_mail_delivered") or ()
+            if message_id == self.message_id
+        }
+
+    def _retry_later(self, delivered):
         """Put a mail that failed for a while back into the queue, for those who have not got it.
 
+        :param set[str] delivered: addresses of those who have
         :returns: whether it was, False for permanent failures and when it is time to give up
         """
         self.ensure_one()
@@ -93,11 +121,6 @@ class MailMail(models.Model):
             delay = replies.retry_delay(self.attempts + 1)
         if delay is None:
             return False
-        delivered = {
-            address
-            for message_id, address in self.env.context.get("erp_mail_delivered") or ()
-            if message_id == self.message_id
-        }
         reached = self.recipient_ids.filtered(lambda partner: partner.email_normalized in delivered)
         when = fields.Datetime.now() + delay
         self.write(

@@ -1,5 +1,4 @@
 import logging
-from dataclasses import replace
 
 from odoo import models
 from odoo.tools import email_normalize
@@ -39,16 +38,12 @@ class MailMail(models.Model):
         """Runs for every mail that was sent or could not be, before its row is deleted and the queue commits."""
         outbox = self.env.context.get("erp_email_outbox")
         messages = outbox.take() if outbox else []
-        sent = {mail: mail._sent(messages, failure_reason or mail.failure_reason or "") for mail in self}
-        result = super()._postprocess_sent_message(
+        for mail in self:
+            if sent := mail._sent(messages, failure_reason or mail.failure_reason or ""):
+                self.env["erp.email.outbox"]._add(sent)
+        return super()._postprocess_sent_message(
             success_pids, success_emails, failure_reason=failure_reason, failure_type=failure_type
         )
-        for mail, values in sent.items():
-            if values and values.failure and mail.exists().state == "outgoing":  # put back into the queue
-                values = replace(values, waiting=True)
-            if values:
-                self.env["erp.email.outbox"]._add(values)
-        return result
 
     def _is_recorded(self):
         """Mail of a document; mass mailings are left out, as is what belongs to no document (passwords, invitations)."""
@@ -72,6 +67,7 @@ class MailMail(models.Model):
             if not messages:
                 return None
             return SentMail(
+                mail_id=self.id,
                 message_id=str(messages[0]["Message-Id"] or self.message_id),
                 raw=messages[0].as_bytes(),
                 recipients=recipients(messages),

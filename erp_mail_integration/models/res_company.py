@@ -8,5 +8,5 @@ class ResCompany(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "alias_domain_id" in vals:
-            self.env["mail.alias.domain"].sudo()._publish_parameters()
+            self.env["mail.alias.domain"].sudo()._settle_later()
         return result

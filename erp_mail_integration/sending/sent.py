@@ -10,6 +10,8 @@ Recipient = tuple[str, str, str]
 class SentMail:
     """A row of the queue that was sent, or could not be. Values only: the row may be deleted, the records changed."""
 
+    mail_id: int
+    """Id of the row."""
     message_id: str
     raw: bytes = field(repr=False)
     """The message of the first recipient, as it left."""
@@ -23,5 +25,3 @@ class SentMail:
     """Who wrote it."""
     failure: str = ""
     """Why it was not delivered, '' if it was."""
-    waiting: bool = False
-    """It was not delivered for the moment and is tried again."""
