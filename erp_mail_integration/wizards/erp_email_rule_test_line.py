@@ -8,7 +8,7 @@ class ErpEmailRuleTestLine(models.TransientModel):
     _description = "Difference Found by a Test of Email Rules"
 
     test_id = fields.Many2one("erp.email.rule.test", required=True, ondelete="cascade", index=True)
-    email_id = fields.Many2one("erp.email", "Email", required=True, ondelete="cascade")
+    email_id = fields.Many2one("erp.email", "Mail", required=True, ondelete="cascade")
     from_address = fields.Char(related="email_id.from_address")
     date = fields.Datetime(related="email_id.date")
     change = fields.Selection(

@@ -107,7 +107,9 @@ export class QueuePreview extends Component {
         return this.run(
             "queue_ignore_sender",
             [domain],
-            domain ? _t("Mail of this domain is ignored from now on.") : _t("Mail of this sender is ignored from now on.")
+            domain
+                ? _t("Mail of this domain is ignored from now on.")
+                : _t("Mail of this sender is ignored from now on.")
         );
     }
 
