@@ -59,21 +59,23 @@ class MailThread(models.AbstractModel):
         if not sender or self.env["mail.gateway.allowed"].sudo().search_count([("email_normalized", "=", sender)]):
             return False
         since = Domain("create_date", ">=", self.env.cr.now() - datetime.timedelta(minutes=minutes))
-        for model, thread_id, *_rest in routes or ():
-            Model = self.env[model].sudo()
-            if thread_id:
-                author = Domain("email_from", "=ilike", f"%{sender}%")
-                if message_dict.get("author_id"):
-                    author |= Domain("author_id", "=", message_dict["author_id"])
-                domain = author & Domain(
-                    [("model", "=", model), ("res_id", "=", thread_id), ("message_type", "=", "email")]
-                )
-                Model = self.env["mail.message"].sudo()
-            else:
-                domain = Model._detect_loop_sender_domain(sender)
-            if domain and Model.search_count(since & Domain(domain), limit=count) >= count:
-                return True
-        return False
+        return any(
+            self._reaches(count, since, model, thread_id, sender, message_dict.get("author_id"))
+            for model, thread_id, *_rest in routes or ()
+        )
+
+    @api.model
+    def _reaches(self, count, since, model, thread_id, sender, author_id):
+        """Whether the sender has so many messages on the record, or made so many records of the model by mail.
+
+        Records are counted by the links of our own mails: core counts by an address field, which not every model has.
+        """
+        if thread_id:
+            author = Domain("email_from", "=ilike", f"%{sender}%") | Domain("author_id", "=", author_id or 0)
+            place = Domain([("model", "=", model), ("res_id", "=", thread_id), ("message_type", "=", "email")])
+            return self.env["mail.message"].sudo().search_count(since & place & author, limit=count) >= count
+        made = Domain([("rule", "=", "create"), ("res_model", "=", model), ("email_id.from_address", "=", sender)])
+        return self.env["erp.email.link"].sudo().search_count(since & made, limit=count) >= count
 
     @api.model
     def _routing_create_bounce_email(self, email_from, body_html, message, **mail_values):
