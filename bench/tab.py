@@ -29,7 +29,7 @@ GOALS = {
 
 MAILS = """
 INSERT INTO erp_email (subject, message_id, thread_key, fingerprint, direction, date, from_name, from_address, to_text,
-                       participants, preview, body, size, attachment_count, attachment_info, state, create_date, write_date)
+                       participants, preview, body, size, attachment_count, attachment_info, state, visibility, create_date, write_date)
 SELECT 'Delivery ' || n || ' of order ' || n %% 5000, '<' || n || '@bench>', '<' || n - n %% 4 || '@bench>', 'bench-' || n,
        CASE WHEN n %% 3 = 0 THEN 'out' ELSE 'in' END, timestamp '2020-01-01' + n * interval '3 minutes',
        'Customer ' || n %% 2000, 'customer' || n %% 2000 || '@example.com', 'sales@example.org',
@@ -37,7 +37,7 @@ SELECT 'Delivery ' || n || ' of order ' || n %% 5000, '<' || n || '@bench>', '<'
        'Please tell us when the goods of this order leave your house.',
        'Please tell us when the goods of this order leave your house. Reference rare' || n || ' in lot lot' || n %% 1000
        || repeat(' Our people at the gate need the number plate of the truck and the name of its driver.', 4 + n %% 8),
-       2000, n %% 5 / 4, '[]', 'linked', now(), now()
+       2000, n %% 5 / 4, '[]', 'linked', 'linked', now(), now()
   FROM generate_series(%(start)s, %(stop)s) AS n
 """
 LINKS = """
