@@ -190,6 +190,13 @@ class IrMailServer(models.Model):
     # Which sender
     # ------------------------------------------------------------
 
+    @api.model
+    def _build_email__(self, *args, **kwargs):
+        message = super()._build_email__(*args, **kwargs)
+        if "X-Mailer" not in message:
+            message["X-Mailer"] = X_MAILER
+        return message
+
     @tools.ormcache("self.id")
     def _sender_policy(self):
         """What the server does to the sender: asked for each message, and so cached.
@@ -274,6 +281,4 @@ class IrMailServer(models.Model):
                 message["Reply-To"] = author
         elif address:
             smtp_from = author
-        if "X-Mailer" not in message:
-            message["X-Mailer"] = X_MAILER
         return super()._alter_message__(message, smtp_from, smtp_to_list)
