@@ -30,11 +30,11 @@ class ErpEmailOutbox(models.AbstractModel):
         if OUTBOX not in hooks.data:
             hooks.data[OUTBOX] = []
             # Without the context of the sender: default values in it are meant for other records.
-            hooks.add(self.sudo().with_context({})._store_sent)
+            hooks.add(self.sudo().with_context({})._store_sent)  # pylint: disable=context-overridden
         waiting = hooks.data[OUTBOX]
         waiting.append(sent)
         if len(waiting) >= BATCH_SIZE or sum(len(mail.raw) for mail in waiting) >= BATCH_BYTES:
-            self.sudo().with_context({})._store_sent()
+            self.sudo().with_context({})._store_sent()  # pylint: disable=context-overridden
 
     @api.model
     def _store_sent(self):

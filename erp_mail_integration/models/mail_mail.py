@@ -83,7 +83,7 @@ class MailMail(models.Model):
             hooks = self.env.cr.precommit
             if RETRY not in hooks.data:
                 hooks.data[RETRY] = {}
-                hooks.add(self.browse().sudo().with_context({})._retry_failed)
+                hooks.add(self.browse().sudo().with_context({})._retry_failed)  # pylint: disable=context-overridden
             hooks.data[RETRY].update((mail.id, mail._delivered()) for mail in self)
         return super()._postprocess_sent_message(
             success_pids, success_emails, failure_reason=failure_reason, failure_type=failure_type

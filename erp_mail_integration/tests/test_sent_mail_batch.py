@@ -1,6 +1,5 @@
 from unittest.mock import patch
 
-from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -82,9 +81,9 @@ class TestSentMailBatch(EmailCommon):
         self.assertEqual(counts[0], counts[1])
 
     def test_what_is_rolled_back_is_not_stored(self):
-        with self.assertRaises(UserError), self.env.cr.savepoint():
+        with self.assertRaises(ValueError), self.env.cr.savepoint():
             self.send("Anna")
-            raise UserError("no")
+            raise ValueError("no")
         self.env.cr.flush()
         self.assertEqual(len(self.sink.mails), 1)
         self.assertFalse(self.stored("Anna"))
@@ -118,9 +117,9 @@ class TestSentMailBatch(EmailCommon):
 
     def test_a_failure_of_others_at_the_commit_is_not_swallowed(self):
         def refuse():
-            raise UserError("no")
+            raise ValueError("no")
 
-        with self.assertRaises(UserError):
+        with self.assertRaises(ValueError):
             self.send("Anna")
             self.env.cr.precommit.add(refuse)
             self.env.cr.flush()
