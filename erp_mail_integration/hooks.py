@@ -8,9 +8,7 @@ def post_init_hook(env):
 
     Passwords move to a column that nobody can read through the ORM.
     """
-    env.cr.execute(
-        "UPDATE fetchmail_server SET password_secret = password, password = NULL WHERE password IS NOT NULL"
-    )
+    env.cr.execute("UPDATE fetchmail_server SET password_secret = password, password = NULL WHERE password IS NOT NULL")
     servers = env["fetchmail.server"].with_context(active_test=False).search([("server", "!=", False)])
     if servers:
         hosts = dict.fromkeys([*env["fetchmail.server"]._allowed_hosts(), *servers.mapped("server")])

@@ -23,13 +23,13 @@ class Sink:
         self.folder = folder
         self._number = itertools.count(1)
 
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+    async def handle_RCPT(self, server, session, envelope, address, options):
         if address.lower().startswith("refused"):
             return "550 5.1.1 No such user here"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+    async def handle_DATA(self, server, session, envelope):
         name = f"{time.time_ns()}-{next(self._number):04}"
         sender = {"mail_from": envelope.mail_from, "rcpt_tos": envelope.rcpt_tos}
         (self.folder / f"{name}.json").write_text(json.dumps(sender), encoding="utf-8")

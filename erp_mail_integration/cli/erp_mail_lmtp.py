@@ -49,7 +49,7 @@ class Delivery:
         self.database = database
         self.server_id = server_id
 
-    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802  aiosmtpd's name
+    async def handle_DATA(self, _server, _session, envelope):
         loop = asyncio.get_running_loop()
         try:
             await loop.run_in_executor(None, self._deliver, envelope.original_content or envelope.content)

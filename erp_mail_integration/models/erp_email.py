@@ -35,9 +35,7 @@ class ErpEmail(models.Model):
     subject = fields.Char(readonly=True)
     message_id = fields.Char("Message-ID", readonly=True, index="btree_not_null")
     in_reply_to = fields.Char("In-Reply-To", readonly=True)
-    references = fields.Text(
-        readonly=True, help="Message-IDs of the earlier mails of the conversation, oldest first."
-    )
+    references = fields.Text(readonly=True, help="Message-IDs of the earlier mails of the conversation, oldest first.")
     thread_key = fields.Char(
         "Conversation",
         readonly=True,
@@ -71,9 +69,7 @@ class ErpEmail(models.Model):
     participants = fields.Text("Names and addresses", readonly=True, help="All names and addresses, for the search.")
     preview = fields.Char(readonly=True)
     body = fields.Text(readonly=True, help="The plain text, for reading and searching.")
-    raw = fields.Binary(
-        "Source", attachment=True, readonly=True, help="The mail as it was received, byte for byte."
-    )
+    raw = fields.Binary("Source", attachment=True, readonly=True, help="The mail as it was received, byte for byte.")
     size = fields.Integer(readonly=True, aggregator="sum")
     attachment_count = fields.Integer(readonly=True)
     attachment_info = fields.Json(
@@ -180,9 +176,7 @@ class ErpEmail(models.Model):
                 self._values_from_parsed(copy, parsed)
                 | {
                     "thread_key": thread_key,
-                    "direction": "out"
-                    if copy.folder_id.direction == "out" or parsed.from_.address in staff
-                    else "in",
+                    "direction": "out" if copy.folder_id.direction == "out" or parsed.from_.address in staff else "in",
                     "message_id_conflict": parsed.message_id in taken,
                 }
                 for (copy, parsed), thread_key in zip(items, threads, strict=True)
@@ -276,14 +270,14 @@ class ErpEmail(models.Model):
     def _update_state(self):
         """Derive the state from the links; what somebody held or ignored stays so."""
         states = {}
-        for email, state in self.env["erp.email.link"].sudo()._read_group(
-            [("email_id", "in", self.ids), ("state", "in", (LINKED, SUGGESTED))], ["email_id", "state"]
+        for email, state in (
+            self.env["erp.email.link"]
+            .sudo()
+            ._read_group([("email_id", "in", self.ids), ("state", "in", (LINKED, SUGGESTED))], ["email_id", "state"])
         ):
             states[email.id] = LINKED if LINKED in (state, states.get(email.id)) else state
         for state, emails in self.grouped(lambda email: states.get(email.id, UNASSOCIATED)).items():
-            emails.filtered(lambda email: email.state not in (HELD, IGNORED) and email.state != state).write(
-                {"state": state}
-            )
+            emails.filtered(lambda email, state=state: email.state not in (HELD, IGNORED, state)).state = state
 
 
 def _participants(parsed):
@@ -312,7 +306,10 @@ def _participants(parsed):
 
 def _addresses_text(addresses):
     """Names decoded, as a reader expects them; an address that cannot be trusted as it stands in the mail."""
-    return ", ".join(
-        formataddr((address.name, address.address)) if address.address else address.raw
-        for address in addresses[:ADDRESSES_LIMIT]
-    )[:PARTICIPANTS_LIMIT] or False
+    return (
+        ", ".join(
+            formataddr((address.name, address.address)) if address.address else address.raw
+            for address in addresses[:ADDRESSES_LIMIT]
+        )[:PARTICIPANTS_LIMIT]
+        or False
+    )

@@ -23,7 +23,7 @@ class ErpEmailBackfill(models.Model):
 
     server_id = fields.Many2one("fetchmail.server", "Mailbox", required=True, ondelete="cascade")
     folder_id = fields.Many2one(
-        "fetchmail.folder", "Folder", required=True, ondelete="cascade", domain="[('server_id', '=', server_id)]"
+        "fetchmail.folder", required=True, ondelete="cascade", domain="[('server_id', '=', server_id)]"
     )
     date_from = fields.Date("From")
     date_to = fields.Date("Until", help="Included.")

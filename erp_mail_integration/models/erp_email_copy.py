@@ -21,11 +21,11 @@ class ErpEmailCopy(models.Model):
     _description = "Email Copy"
     _order = "id desc"
 
-    email_id = fields.Many2one("erp.email", "Email", readonly=True, ondelete="set null", index="btree_not_null")
+    email_id = fields.Many2one("erp.email", readonly=True, ondelete="set null", index="btree_not_null")
     server_id = fields.Many2one(
         "fetchmail.server", "Mailbox", readonly=True, ondelete="set null", index="btree_not_null"
     )
-    folder_id = fields.Many2one("fetchmail.folder", "Folder", readonly=True, ondelete="set null", index="btree_not_null")
+    folder_id = fields.Many2one("fetchmail.folder", readonly=True, ondelete="set null", index="btree_not_null")
     uidvalidity = fields.Char("UIDVALIDITY", readonly=True)
     uid = fields.Char("UID", readonly=True, help="UID on an IMAP server, UIDL on a POP3 server.")
     source = fields.Selection(
@@ -64,14 +64,12 @@ class ErpEmailCopy(models.Model):
         default=RECEIVED,
         readonly=True,
         help="Received: waits to be processed. Failed: will be tried again. "
-        "Quarantined: failed %s times, waits for somebody to look at it." % MAX_ATTEMPTS,
+        f"Quarantined: failed {MAX_ATTEMPTS} times, waits for somebody to look at it.",
     )
     attempts = fields.Integer(required=True, default=0, readonly=True, aggregator=None)
     error = fields.Text(readonly=True)
 
-    _found_uniq = models.UniqueIndex(
-        "(server_id, folder_id, uidvalidity, uid)", "This copy is in the ledger already."
-    )
+    _found_uniq = models.UniqueIndex("(server_id, folder_id, uidvalidity, uid)", "This copy is in the ledger already.")
     _pending_idx = models.Index("(server_id, state, attempts, id) WHERE state IN ('received', 'failed', 'quarantined')")
 
     def action_retry(self):

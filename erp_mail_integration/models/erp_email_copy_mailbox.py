@@ -1,6 +1,5 @@
 from odoo import fields, models
 
-
 SKIPPED = "skipped"
 
 

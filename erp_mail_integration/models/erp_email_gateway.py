@@ -21,10 +21,12 @@ class ErpEmail(models.Model):
         self.ensure_one()
         types = self.env["erp.email.reference.type"].sudo().search([("post_to_chatter", "=", True)])
         links = self.link_ids.filtered(
-            lambda link: link.state == LINKED
-            and not link.internal
-            and link.rule in REFERENCE_RULES
-            and link.res_model in types.mapped("model")
+            lambda link: (
+                link.state == LINKED
+                and not link.internal
+                and link.rule in REFERENCE_RULES
+                and link.res_model in types.mapped("model")
+            )
         )
         if not links or self._answers_message(message_dict):
             return []

@@ -3,7 +3,7 @@ import logging
 
 from psycopg2 import errors as pg_errors
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import OrderedSet
 
 from ..mime import parse
@@ -160,7 +160,7 @@ class ErpEmailIntake(models.AbstractModel):
         """Process a batch; where storing fails, each of its copies alone. Commits."""
         try:
             self._in_transaction(lambda: self._store_batch(copies))
-        except Exception as error:  # noqa: BLE001  whatever a mail provokes must not stop the others
+        except Exception as error:
             if len(copies) > 1:
                 for copy in copies:
                     self._process_safely(copy)
@@ -170,7 +170,7 @@ class ErpEmailIntake(models.AbstractModel):
         for copy in copies.filtered(lambda copy: copy.state in (RECEIVED, FAILED)):
             try:
                 self._in_transaction(lambda copy=copy: self._route(copy))
-            except Exception as error:  # noqa: BLE001  an app that fails must not stop the mails behind this one
+            except Exception as error:
                 self._fail(copy, error)
 
     def _in_transaction(self, step):
@@ -235,9 +235,7 @@ class ErpEmailIntake(models.AbstractModel):
         new = [copy for fingerprint, copy in first_copies.items() if fingerprint not in known]
         created = Email._create_from_parsed([(copy, parsed[copy.id]) for copy in new])
         known.update((email.fingerprint, email) for email in created)
-        self.env["erp.email.store"]._hand_over(
-            {copy.id: email.id for copy, email in zip(new, created, strict=True)}
-        )
+        self.env["erp.email.store"]._hand_over({copy.id: email.id for copy, email in zip(new, created, strict=True)})
         emails = {copy.id: known[parsed[copy.id].fingerprint] for copy in copies}
         self._settle(copies, copies.browse(copy.id for copy in new), emails, parsed)
         return emails
@@ -263,7 +261,7 @@ class ErpEmailIntake(models.AbstractModel):
 
     def _route(self, copy):
         """Hand a stored mail to Odoo's own gateway, as stock fetchmail does."""
-        server, email = copy.server_id, copy.email_id
+        email = copy.email_id
         store = self.env["erp.email.store"]
         original = not email.copy_ids.filtered(lambda other: other.state == STORED)
         raw = store._read(email)[email.id] if original else store._read(copy)[copy.id]

@@ -16,7 +16,7 @@ class ErpEmailLink(models.Model):
     _description = "Email Link"
     _order = "date desc, id desc"
 
-    email_id = fields.Many2one("erp.email", "Email", required=True, ondelete="cascade", readonly=True)
+    email_id = fields.Many2one("erp.email", required=True, ondelete="cascade", readonly=True)
     res_model = fields.Char("Document model", required=True, readonly=True)
     res_id = fields.Many2oneReference("Document", model_field="res_model", required=True, readonly=True)
     date = fields.Datetime(required=True, readonly=True, help="The mail's date, copied for paging.")

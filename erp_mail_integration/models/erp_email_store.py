@@ -28,9 +28,7 @@ class ErpEmailStore(models.AbstractModel):
         :raise OSError: a file could not be written or does not hold what was written
         """
         Attachment = (
-            self.env["ir.attachment"]
-            .sudo()
-            .with_context(attachments_mime_plainxml=True, image_no_postprocess=True)
+            self.env["ir.attachment"].sudo().with_context(attachments_mime_plainxml=True, image_no_postprocess=True)
         )
         in_files = Attachment._storage() == "file"
         if in_files:

@@ -39,7 +39,7 @@ class FetchmailServer(models.Model):
     first_contact_date = fields.Date("Since")
     company_id = fields.Many2one("res.company", default=lambda self: self.env.company)
     owner_id = fields.Many2one(
-        "res.users", "Owner", index="btree_not_null", help="Set for a personal mailbox: its owner reads all its mail."
+        "res.users", index="btree_not_null", help="Set for a personal mailbox: its owner reads all its mail."
     )
     folder_ids = fields.One2many("fetchmail.folder", "server_id", "Folders")
     pop_after_fetch = fields.Selection(
@@ -114,7 +114,7 @@ class FetchmailServer(models.Model):
             mailbox_class = _mailbox_class(connection)
             if mailbox_class is None:
                 # A protocol that another add-on brings along: it knows how, we do not.
-                return super()._fetch_mail(batch_limit)
+                return super()._fetch_mail(batch_limit)  # pylint: disable=super-method-mismatch
             with self.env.registry.cursor() as cr:
                 server = self.with_env(self.env(cr=cr))
                 mailbox = mailbox_class(connection)

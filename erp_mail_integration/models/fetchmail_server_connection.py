@@ -4,8 +4,9 @@ from imaplib import IMAP4
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.addons.mail.models import fetchmail
 from odoo.exceptions import AccessError, UserError
+
+from odoo.addons.mail.models import fetchmail
 
 from ..mailbox import ImapMailbox, PopMailbox, explain
 from ..mailbox.connection import SecuredImap, SecuredPop
@@ -97,13 +98,13 @@ class FetchmailServer(models.Model):
 
     # ------------------------------------------------------------------ connection
 
-    def _connect__(self, allow_archived=False):  # noqa: PLW3201
+    def _connect__(self, allow_archived=False):
         """Connect as core does, but to a permitted host, and over verified TLS.
 
         A type that another add-on brings along (Gmail, Outlook) leads to its provider and uses core's class; a
         personal mailbox of such a type goes through the checks, since its owner could name another host.
         """
-        self = self.sudo()  # noqa: PLW0642  the password is for this method, not for its caller
+        self = self.sudo()
         kind = {"imap": SecuredOdooImap, "pop": SecuredOdooPop}.get(self._get_connection_type())
         if not kind or not (self.active or allow_archived):
             return super()._connect__(allow_archived=allow_archived)
@@ -168,7 +169,7 @@ class FetchmailServer(models.Model):
                 found = server._look_around(connection)
             except UserError:
                 raise
-            except Exception as error:  # noqa: BLE001  every failure is explained
+            except Exception as error:
                 _logger.info("Test of mailbox %s (%s) failed", server.name, server.id, exc_info=True)
                 server._report_failure(server._explain(error))
             else:
@@ -207,9 +208,7 @@ class FetchmailServer(models.Model):
                 lines.append((step, False, f"{explanation.what} {explanation.next_step}"))
                 break
             lines.append((step, True, ""))
-        self.write(
-            {"state": "draft", "check_code": code, "check_report": self._report_html(lines, explanation.detail)}
-        )
+        self.write({"state": "draft", "check_code": code, "check_report": self._report_html(lines, explanation.detail)})
 
     def _encryption_text(self):
         if not self.is_ssl and not self.starttls:
@@ -243,7 +242,7 @@ def _offers_starttls(connection):
         return "STARTTLS" in connection.capabilities
     try:
         return "STLS" in connection.capa()
-    except Exception:  # noqa: BLE001  CAPA is an extension (RFC 2449)
+    except Exception:
         return False
 
 
@@ -251,5 +250,5 @@ def _hang_up(connection):
     try:
         if connection:
             connection.disconnect()
-    except Exception:  # noqa: BLE001  how the server says goodbye does not matter
+    except Exception:
         _logger.debug("Failed to end a mail server connection", exc_info=True)

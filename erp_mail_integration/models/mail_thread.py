@@ -24,9 +24,7 @@ class MailThread(models.AbstractModel):
 
     def unlink(self):
         """A document that goes takes its links along; the mail stays."""
-        links = self.env["erp.email.link"].sudo().search(
-            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
-        )
+        links = self.env["erp.email.link"].sudo().search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
         emails = links.email_id
         result = super().unlink()
         links.unlink()

@@ -23,11 +23,11 @@ class ResUsers(models.Model):
     )
 
     @property
-    def SELF_READABLE_FIELDS(self):  # noqa: N802 (the name is Odoo's)
+    def SELF_READABLE_FIELDS(self):
         return [*super().SELF_READABLE_FIELDS, *EMAIL_PREFERENCES]
 
     @property
-    def SELF_WRITEABLE_FIELDS(self):  # noqa: N802 (the name is Odoo's)
+    def SELF_WRITEABLE_FIELDS(self):
         return [*super().SELF_WRITEABLE_FIELDS, *EMAIL_PREFERENCES]
 
     @api.model

@@ -2,6 +2,7 @@ from . import test_access
 from . import test_envelope
 from . import test_fetchmail_server
 from . import test_gateway
+from . import test_hostile_bodies
 from . import test_intake
 from . import test_matching
 from . import test_matching_gateway
@@ -17,6 +18,7 @@ from . import test_outgoing_sender
 from . import test_outgoing_users
 from . import test_personal_mailbox
 from . import test_reference_type
+from . import test_sent_mail
 from . import test_system_parameters
 from . import test_upload
 from . import test_sent_mail

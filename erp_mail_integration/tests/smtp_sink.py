@@ -40,7 +40,7 @@ class SmtpSink:
         self.replies: list[str] = []
         self.port = 0
 
-    async def handle_RCPT(self, server, session, envelope, address, rcpt_options):  # noqa: N802 (the name is aiosmtpd's)
+    async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
         reply = self.replies.pop(0) if self.replies else ""
         if reply == "cut":
             server.transport.close()
@@ -50,7 +50,7 @@ class SmtpSink:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 (the name is aiosmtpd's)
+    async def handle_DATA(self, server, session, envelope):
         self.mails.append(Received(envelope.mail_from, tuple(envelope.rcpt_tos), bytes(envelope.content)))
         return "250 2.0.0 queued"
 

@@ -61,9 +61,7 @@ class TestIntake(EmailCommon):
         question = self.receive(mail("Order", "How much?", Message_ID="<q@acme.example>"))
         answer, thanks = self.receive(
             mail("Re: Order", "Ten", Message_ID="<a@x.example>", In_Reply_To="<q@acme.example>"),
-            mail(
-                "Re: Order", "Thanks", Message_ID="<t@x.example>", References="<q@acme.example> <a@x.example>"
-            ),
+            mail("Re: Order", "Thanks", Message_ID="<t@x.example>", References="<q@acme.example> <a@x.example>"),
         )
         self.assertEqual({c.email_id.thread_key for c in (question, answer, thanks)}, {"<q@acme.example>"})
 
@@ -132,9 +130,7 @@ class TestIntake(EmailCommon):
         store_batch = Intake._store_batch
         mails = [self.raw_mail(mail(f"Order {number}")) for number in range(50)]
         with self.committing_env() as env:
-            copies = env["erp.email.intake"]._receive(
-                self.server.with_env(env), self.folder.with_env(env), mails
-            )
+            copies = env["erp.email.intake"]._receive(self.server.with_env(env), self.folder.with_env(env), mails)
             killer = copies[0].sha256
             env.cr.commit()
             copy_ids = copies.ids

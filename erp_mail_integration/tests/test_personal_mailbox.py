@@ -24,7 +24,9 @@ class TestPersonalMailbox(EmailCommon):
 
     def test_what_a_user_sets_up_is_an_archive_of_their_own(self):
         mailbox = self.mailbox.sudo()
-        self.assertEqual((mailbox.owner_id, mailbox.intake_mode, mailbox.pop_after_fetch), (self.anna, "archive", "keep"))
+        self.assertEqual(
+            (mailbox.owner_id, mailbox.intake_mode, mailbox.pop_after_fetch), (self.anna, "archive", "keep")
+        )
 
     def test_the_form_of_a_user_can_be_saved(self):
         view = "erp_mail_integration.fetchmail_server_view_form_personal"

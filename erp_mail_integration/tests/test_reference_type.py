@@ -45,7 +45,13 @@ class TestReferenceType(EmailCommon):
         partner = self.env["res.partner"].create({"name": "Gone soon"})
         email = self.receive(b"From: a@b.example\r\nSubject: x\r\n\r\nx\r\n").email_id
         self.env["erp.email.link"].create(
-            {"email_id": email.id, "res_model": "res.partner", "res_id": partner.id, "date": email.date, "rule": "manual"}
+            {
+                "email_id": email.id,
+                "res_model": "res.partner",
+                "res_id": partner.id,
+                "date": email.date,
+                "rule": "manual",
+            }
         )
         email._update_state()
         self.assertEqual(email.state, "linked")

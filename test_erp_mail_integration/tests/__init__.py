@@ -4,3 +4,8 @@ from . import test_summary
 from . import test_subscriptions
 from . import test_email_tab
 from . import test_email_access
+from . import test_document_types
+from . import test_email_access
+from . import test_email_tab
+from . import test_subscriptions
+from . import test_summary

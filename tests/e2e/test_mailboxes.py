@@ -75,7 +75,7 @@ def test_folders_are_listed_ticked_fetched_and_their_mail_treated_as_asked(odoo,
     account.deliver(order(6))
     result = fetch(odoo, record)
     assert sorted(result["subjects"]) == ["Order 1", "Order 2", "Order 3", "Order 4", "Order 6"]
-    assert dict(zip(result["subjects"], result["directions"]))["Order 4"] == "out"
+    assert dict(zip(result["subjects"], result["directions"], strict=True))["Order 4"] == "out"
     assert {copy["state"] for copy in result["ledger"]} == {"stored"}
     assert not any(copy["server_action"] for copy in result["ledger"])
     assert (count(account), count(account, "Done"), count(account, "Entw&APw-rfe")) == (2, 2, 0)

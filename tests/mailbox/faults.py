@@ -1,5 +1,6 @@
 """Servers and lines that misbehave on purpose."""
 
+import contextlib
 import re
 import socket
 import threading
@@ -63,10 +64,8 @@ class CuttingProxy:
         except OSError:
             pass
         for one in (client, server):
-            try:
+            with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
             one.close()
 
 

@@ -58,7 +58,8 @@ export class EmailMessage extends Component {
         try {
             this.state.mail = await this.orm.silent.call("erp.email", "tab_open", [resModel, resId, row.id]);
             // Nothing to read as text: show what there is.
-            this.state.html = this.state.mail.has_html && !this.state.mail.text.trim() && !this.state.mail.quoted.trim();
+            this.state.html =
+                this.state.mail.has_html && !this.state.mail.text.trim() && !this.state.mail.quoted.trim();
         } catch (error) {
             this.state.error = error.data?.message || _t("The mail could not be loaded.");
         }

@@ -49,7 +49,10 @@ export class EmailPanel extends Component {
             grouped: browser.localStorage.getItem(GROUPED_KEY) !== "flat",
             info: { can_write: false, suggested: 0 },
         });
-        this.compose = useCompose(() => this.document, () => this.reload());
+        this.compose = useCompose(
+            () => this.document,
+            () => this.reload()
+        );
         this.upload = useEmailUpload(this.root, {
             enabled: () => this.state.info.can_write,
             target: () => this.document,
@@ -68,9 +71,7 @@ export class EmailPanel extends Component {
         useExternalListener(window, "focus", () => this.refreshIfStale());
         useEffect(
             (id) => {
-                this.root.el
-                    ?.querySelector(`[data-row-id="${id}"]`)
-                    ?.scrollIntoView({ block: "nearest" });
+                this.root.el?.querySelector(`[data-row-id="${id}"]`)?.scrollIntoView({ block: "nearest" });
             },
             () => [this.state.activeId]
         );
@@ -243,10 +244,10 @@ export class EmailPanel extends Component {
             onAttached: async (ids) => {
                 await this.reload();
                 this.select(ids[0]);
-                this.notification.add(
-                    ids.length === 1 ? _t("Mail attached.") : _t("%s mails attached.", ids.length),
-                    { type: "success", buttons: [this.undoButton(() => this.call("tab_detach", ids))] }
-                );
+                this.notification.add(ids.length === 1 ? _t("Mail attached.") : _t("%s mails attached.", ids.length), {
+                    type: "success",
+                    buttons: [this.undoButton(() => this.call("tab_detach", ids))],
+                });
             },
         });
     }

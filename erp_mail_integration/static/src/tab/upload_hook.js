@@ -31,11 +31,6 @@ export function useEmailUpload(root, { enabled, target, onUploaded }) {
         }
     }
 
-    useDropzone(
-        root,
-        (ev) => upload(ev.dataTransfer.files),
-        "o_erp_email_dropzone",
-        enabled
-    );
+    useDropzone(root, (ev) => upload(ev.dataTransfer.files), "o_erp_email_dropzone", enabled);
     return { upload };
 }
