@@ -151,7 +151,8 @@ class ErpEmail(models.Model):
         if query:
             # IS TRUE keeps the index of all mail out of it: this document's mails are walked, newest first.
             conditions.append(SQL("(e.search_vector @@ to_tsquery('simple', %s)) IS TRUE", query))
-        where = SQL(" AND ").join([SQL("TRUE"), *conditions])
+        conditions.append(self._tab_visible(searched=bool(query)))
+        where = SQL(" AND ").join(conditions)
         self.env.cr.execute(
             SQL(
                 """SELECT page.* FROM unnest(%(ids)s) AS document(id), LATERAL (

@@ -12,6 +12,7 @@ from . import test_matching_rules
 from . import test_matching_trust
 from . import test_outgoing_doctor
 from . import test_outgoing_explain
+from . import test_outgoing_lookups
 from . import test_outgoing_queue
 from . import test_outgoing_reply
 from . import test_outgoing_sender
@@ -19,9 +20,6 @@ from . import test_outgoing_users
 from . import test_personal_mailbox
 from . import test_reference_type
 from . import test_sent_mail
+from . import test_sent_mail_batch
 from . import test_system_parameters
 from . import test_upload
-from . import test_sent_mail
-from . import test_hostile_bodies
-from . import test_sent_mail_batch
-from . import test_outgoing_lookups
