@@ -230,7 +230,7 @@ class ErpEmail(models.Model):
         return {
             "can_write": record.has_access("write"),
             "count": self._tab_count(record),
-            "program": self.env.user.erp_email_program,
+            "program": self.env.user.erp_email_program or "mailto",
         }
 
     @api.model

@@ -13,7 +13,6 @@ class FetchmailServer(models.Model):
             ("never", "Never"),
         ],
         "Create contacts",
-        required=True,
         default="document",
         help="Never for automatic mail, mailing lists, own addresses or forged senders.",
     )

@@ -23,7 +23,6 @@ class FetchmailServer(models.Model):
     intake_mode = fields.Selection(
         [("gateway", "Gateway"), ("archive", "Archive")],
         "What happens to mail",
-        required=True,
         default="gateway",
         help="Gateway: mail is stored, linked and handed to Odoo's mail gateway (aliases, replies, new records).\n"
         "Archive: mail is stored and linked only. Nobody is notified, no record is created.",
@@ -31,7 +30,6 @@ class FetchmailServer(models.Model):
     first_contact = fields.Selection(
         [("all", "All mail that is there"), ("since", "Mail since a date"), ("new", "Only unread and new mail")],
         "At the first contact take",
-        required=True,
         default="all",
         help="Mail that had been read before the mailbox was connected is history: it is stored and linked, but "
         "does not go through the gateway.",
@@ -49,7 +47,6 @@ class FetchmailServer(models.Model):
             ("keep", "Leave on the server"),
         ],
         "After the fetch",
-        required=True,
         default="delete",
         help="POP3: a mail is deleted when it is safe in Odoo. One left on the server is recognised by its "
         "unique-id and not fetched again.",

@@ -46,7 +46,6 @@ class FetchmailServer(models.Model):
             ("owner", "Nobody but me"),
         ],
         "Who sees mail of this mailbox on documents",
-        required=True,
         default="linked",
         help="A mail that is in another mailbox too is as visible as the more open of the two allows. "
         "Email managers read every mail.",

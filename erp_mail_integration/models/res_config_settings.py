@@ -11,7 +11,6 @@ class ResConfigSettings(models.TransientModel):
         ],
         string="Order of outgoing servers",
         default="odoo",
-        required=True,
         config_parameter="erp_mail_integration.server_order",
     )
     erp_mail_strict_server = fields.Boolean(

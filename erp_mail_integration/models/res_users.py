@@ -8,10 +8,10 @@ class ResUsers(models.Model):
 
     _inherit = "res.users"
 
+    # Not required: a NOT NULL column on a table of Odoo's breaks the update of every app that loads before this one.
     erp_email_program = fields.Selection(
         [("mailto", "In my own mail program"), ("odoo", "In Odoo")],
         "Write emails",
-        required=True,
         default="mailto",
         help="Where New, Reply and Forward on the Email tab of a document open a mail.",
     )
