@@ -29,7 +29,7 @@ service anvil {{
 }}
 service imap-login {{
   chroot =
-  service_count = 0
+  {many_requests}
   inet_listener imap {{
     port = {imap}
   }}
@@ -40,7 +40,7 @@ service imap-login {{
 }}
 service pop3-login {{
   chroot =
-  service_count = 0
+  {many_requests}
   inet_listener pop3 {{
     port = {pop3}
   }}
@@ -208,6 +208,8 @@ class Dovecot:
         new = tuple(int(part) for part in version.split()[0].split(".")[:2]) >= (2, 4)
         values = {name: ports.claim(name, again) for name in PORTS}
         values |= {"folder": self.folder, "password": self.password, "uid": uid, "gid": gid}
+        # One login process serves many connections: 2.3 counts from 0, 2.4 has another word.
+        values["many_requests"] = "restart_request_count = unlimited" if new else "service_count = 0"
         values |= {"user": service.user_name(uid), "group": service.group_name(gid)}
         # Dovecot 2.4 reads its version first and shares little of 2.3's spelling.
         parts = (VERSION_2_4, COMMON) if new else (COMMON, VERSION_2_3)
