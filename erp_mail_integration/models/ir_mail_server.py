@@ -26,7 +26,6 @@ class IrMailServer(models.Model):
         ],
         string="Send as",
         default=sender.ODOO,
-        required=True,
         help="Which address stands in From. The name of the author is kept in every case.\n"
         "- As the FROM filter allows: Odoo's rule. A sender that the filter refuses is replaced by the default "
         "sender of the email domain.\n"
