@@ -34,6 +34,7 @@ def census(env):
         "copies": dict(env["erp.email.copy"]._read_group([], ["state"], ["__count"])),
         "posted": len(posted),
         "posted_ids": len(set(posted.mapped("message_id"))),
+        "posted_places": len({(it.message_id, it.model, it.res_id) for it in posted}),
         "empty_leads": len(leads - leads.browse(posted.filtered(lambda it: it.model == "crm.lead").mapped("res_id"))),
     }
 

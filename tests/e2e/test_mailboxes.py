@@ -115,7 +115,7 @@ def test_pop3_is_fetched_once_and_leaves_or_deletes_as_asked(odoo, account, serv
 
 
 def test_a_recreated_folder_is_read_again_without_doubles(odoo, account, server):
-    account.deliver(order(1), order(2), folder="Orders")
+    account.deliver(order(901), order(902), folder="Orders")
     record = server(intake_mode="archive")
     confirm(odoo, record)
     odoo.call("tests.e2e.inside_mailbox:change", server=record, folders={"Orders": {"synchronize": True}})
@@ -125,7 +125,7 @@ def test_a_recreated_folder_is_read_again_without_doubles(odoo, account, server)
     connection.logout()
     assert "not there any more" in fetch(odoo, record)["folders"]["Orders"]
     time.sleep(1.1)  # UIDVALIDITY is made from the clock's seconds
-    account.deliver(order(2), order(3), folder="Orders")
+    account.deliver(order(902), order(903), folder="Orders")
     result = fetch(odoo, record)
     assert result["emails"] == 3
     assert [copy["state"] for copy in result["ledger"]] == ["stored", "stored", "duplicate", "stored"]
