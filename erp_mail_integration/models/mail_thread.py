@@ -20,7 +20,20 @@ class MailThread(models.AbstractModel):
         arch, view = super()._get_view(view_id, view_type, **options)
         if view_type == "form" and self.env["erp.email.reference.type"]._has_tab(self._name):
             _append_email_page(arch)
+            self._link_email_addresses(arch)
         return arch, view
+
+    @api.model
+    def _link_email_addresses(self, arch):
+        """Show the addresses of the document's people as links to the mail program, which carry the tag.
+
+        Some forms show them as plain text, such as the one of an incident.
+        """
+        for node in arch.xpath("//field[not(@widget)][not(ancestor::field)]"):
+            name = node.get("name")
+            is_address = name in ("email", self._primary_email) or name.endswith("_email")
+            if is_address and self._fields[name].type == "char":
+                node.set("widget", "email")
 
     def unlink(self):
         """A document that goes takes its links along; the mail stays."""

@@ -55,12 +55,17 @@ export function useCompose(getDocument, onSent = () => {}) {
         }
     }
 
+    const programs = [
+        { value: "mailto", label: _t("Write in my mail program") },
+        { value: "odoo", label: _t("Write in Odoo") },
+    ];
+
     return {
         state,
-        programs: [
-            { value: "mailto", label: _t("Write in my mail program") },
-            { value: "odoo", label: _t("Write in Odoo") },
-        ],
+        programs,
+        get programLabel() {
+            return programs.find(({ value }) => value === state.program)?.label;
+        },
         write,
         async setProgram(value) {
             state.program = value;

@@ -7,8 +7,8 @@ import { registry } from "@web/core/registry";
  * about the document carries. Asked once each time a document is shown.
  */
 export const documentMailService = {
-    dependencies: ["orm"],
-    start(env, { orm }) {
+    dependencies: ["action", "orm"],
+    start(env, { action, orm }) {
         const known = reactive({});
         const key = (resModel, resId) => `${resModel},${resId}`;
         return {
@@ -19,6 +19,11 @@ export const documentMailService = {
                 } catch {
                     // The form works without; the tab itself says what is wrong.
                 }
+            },
+            /** The tag of the document that the user is looking at, for what is shown over its form. */
+            tagOnScreen() {
+                const { props, currentState } = action.currentController || {};
+                return known[key(props?.resModel, currentState?.resId)]?.tag;
             },
             setCount(resModel, resId, count) {
                 known[key(resModel, resId)] = { ...known[key(resModel, resId)], count };

@@ -8,10 +8,14 @@ import { EmailField } from "@web/views/fields/email/email_field";
  * The address of a link to the user's mail program; about a document it carries the document's tag, so that
  * the mail finds its way back.
  *
- * @param {string} address
+ * @param {string} [address]
  * @param {string} [tag]
+ * @returns {string|undefined} nothing where there is no address
  */
 export function mailtoHref(address, tag) {
+    if (!address) {
+        return undefined;
+    }
     const to = encodeURIComponent(address.trim()).replaceAll("%40", "@");
     return `mailto:${to}` + (tag ? `?subject=${encodeURIComponent(tag)}` : "");
 }
@@ -25,11 +29,10 @@ patch(EmailField.prototype, {
     },
 
     get mailtoHref() {
-        const address = this.props.record.data[this.props.name];
-        if (!address) {
-            return undefined;
-        }
         const { resModel, resId } = this.env.model?.root || {};
-        return mailtoHref(address, this.documentMail?.[`${resModel},${resId}`]?.tag);
+        return mailtoHref(
+            this.props.record.data[this.props.name],
+            this.documentMail?.[`${resModel},${resId}`]?.tag
+        );
     },
 });

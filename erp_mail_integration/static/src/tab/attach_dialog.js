@@ -1,5 +1,6 @@
 import { fullDate, shortDate } from "./dates";
 import { senderName } from "./entries";
+import { errorText } from "./errors";
 
 import { Component, onWillStart, useState } from "@odoo/owl";
 
@@ -46,7 +47,7 @@ export class AttachDialog extends Component {
                 this.orm.silent.call("erp.email", "tab_search", [resModel, resId, search, partnerId])
             );
         } catch (error) {
-            this.state.error = error.data?.message || _t("The search failed.");
+            this.state.error = errorText(error, _t("The search failed."));
         }
         this.state.loading = false;
     }
@@ -62,9 +63,6 @@ export class AttachDialog extends Component {
     }
 
     toggle(row) {
-        if (row.attached) {
-            return;
-        }
         if (!this.state.picked.delete(row.id)) {
             this.state.picked.add(row.id);
         }

@@ -2,6 +2,7 @@ import { EmailAttachment } from "./email_attachment";
 import { EmailFrame } from "./email_frame";
 import { dayAndTime, fullDate, shortDate } from "./dates";
 import { linkify, senderName, shortPeople } from "./entries";
+import { errorText } from "./errors";
 
 import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
 
@@ -61,7 +62,7 @@ export class EmailMessage extends Component {
             this.state.html =
                 this.state.mail.has_html && !this.state.mail.text.trim() && !this.state.mail.quoted.trim();
         } catch (error) {
-            this.state.error = error.data?.message || _t("The mail could not be loaded.");
+            this.state.error = errorText(error, _t("The mail could not be loaded."));
         }
     }
 

@@ -2,14 +2,15 @@ import { AttachDialog } from "./attach_dialog";
 import { EmailList } from "./email_list";
 import { ReadingPane } from "./reading_pane";
 import { toEntries } from "./entries";
+import { errorText } from "./errors";
 import { useEmailUpload } from "./upload_hook";
 import { useCompose } from "../compose/compose_hook";
 
 import { Component, onWillStart, useEffect, useExternalListener, useRef, useState } from "@odoo/owl";
 
 import { browser } from "@web/core/browser/browser";
+import { CheckboxItem } from "@web/core/dropdown/checkbox_item";
 import { Dropdown } from "@web/core/dropdown/dropdown";
-import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { _t } from "@web/core/l10n/translation";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
@@ -23,7 +24,7 @@ const GROUPED_KEY = "erp_mail_integration.grouped";
  */
 export class EmailPanel extends Component {
     static template = "erp_mail_integration.EmailPanel";
-    static components = { Dropdown, DropdownItem, EmailList, ReadingPane };
+    static components = { CheckboxItem, Dropdown, EmailList, ReadingPane };
     static props = {
         resModel: String,
         resId: Number,
@@ -154,7 +155,7 @@ export class EmailPanel extends Component {
             return page;
         } catch (error) {
             this.state.loading = false;
-            this.state.error = error.data?.message || _t("The mail could not be loaded.");
+            this.state.error = errorText(error, _t("The mail could not be loaded."));
         }
     }
 
