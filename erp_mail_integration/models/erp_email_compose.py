@@ -24,7 +24,7 @@ class ErpEmail(models.Model):
             where it is done; ``warnings`` to confirm, ``dropped`` people who will not get the answer
         """
         record = self._tab_record(res_model, res_id)
-        email = self._tab_email(email_id) if email_id else self.browse()
+        email = self._tab_email(record, email_id) if email_id else self.browse()
         if kind == "export":
             return {"message": email._send_to_me(), "warnings": [], "dropped": ""}
         if kind not in ("new", "reply", "reply_all", "forward", "resend") or (kind != "new" and not email):

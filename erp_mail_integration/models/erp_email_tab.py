@@ -238,7 +238,7 @@ class ErpEmail(models.Model):
     def tab_open(self, res_model, res_id, email_id):
         """Everything the reading pane shows of one mail of the document, in one call."""
         record = self._tab_record(res_model, res_id)
-        email = self._tab_email(email_id)
+        email = self._tab_email(record, email_id)
         parsed = email._parsed()
         return {
             "id": email.id,
@@ -269,9 +269,30 @@ class ErpEmail(models.Model):
         }
 
     @api.model
-    def _tab_email(self, email_id):
+    def _tab_email(self, record, email_id):
+        """The mail, if the user may read it.
+
+        What is linked to a document that they may read is theirs to read: the record rule, which asks for every
+        kind of document, is asked only for the rest.
+
+        :param record: the document, whose access is checked
+        """
         email = self.browse(int(email_id))
-        email._check_readable()
+        here = (
+            self.env["erp.email.link"]
+            .sudo()
+            .search_count(
+                [
+                    ("email_id", "=", email.id),
+                    ("res_model", "=", record._name),
+                    ("res_id", "in", self._tab_record_ids(record)),
+                    ("state", "=", LINKED),
+                ],
+                limit=1,
+            )
+        )
+        if not here or email.sudo().visibility != "linked":
+            email._check_readable()
         return email.sudo()
 
     def _check_readable(self):
@@ -283,18 +304,20 @@ class ErpEmail(models.Model):
     def _tab_other_documents(self, record):
         """Where else the mail is linked, as far as the reader may see."""
         self.ensure_one()
-        types = self.env["erp.email.reference.type"].sudo().search([])
-        names = {doctype.model: doctype.name for doctype in types}
-        links = self.env["erp.email.link"].sudo(False).search([("email_id", "=", self.id), ("state", "=", LINKED)])
+        links = (
+            self.env["erp.email.link"].sudo().search([("email_id", "=", self.id), ("state", "=", LINKED)], order="id")
+        )
+        links = links.filtered(lambda link: (link.res_model, link.res_id) != (record._name, record.id))
+        names = self.sudo(False)._names_of_documents(links)
+        types = {doctype.model: doctype.name for doctype in self.env["erp.email.reference.type"]._live_types()}
         return [
             {
                 "model": link.res_model,
                 "id": link.res_id,
-                "name": link.display_name,
-                "type": names.get(link.res_model, ""),
+                "name": names[link.res_model, link.res_id][0],
+                "type": types.get(link.res_model, ""),
             }
-            for link in links
-            if (link.res_model, link.res_id) != (record._name, record.id)
+            for link in self._telling_links(links, names)
         ]
 
     def _conversation(self):
