@@ -8,6 +8,7 @@
     "license": "AGPL-3",
     "depends": [
         "erp_mail_integration",
+        "erp_mail_integration_project",
         "crm",
         "helpdesk_mgmt",
         "hr",

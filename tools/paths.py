@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ADDONS = ("erp_mail_integration", "test_erp_mail_integration")
+ADDONS = ("erp_mail_integration", "erp_mail_integration_project", "test_erp_mail_integration")
 
 LOCAL = ROOT / ".local"
 LOG = LOCAL / "log"

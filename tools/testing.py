@@ -100,7 +100,7 @@ def own_runner(place):
 
 def pytest_odoo(place):
     """The same tests with pytest-odoo, on a database where the add-on was installed before"""
-    folders = [f"{name}/tests" for name in paths.ADDONS]
+    folders = [f"{name}/tests" for name in paths.ADDONS if (paths.ROOT / name / "tests").exists()]
     with place.databases.temporary(place.databases.installed(), "test_pytest") as database:
         return _pytest("pytest-odoo", *_odoo_options(database), *folders)
 

@@ -1,3 +1,4 @@
+from . import cached_mixin
 from . import erp_email_store
 from . import erp_email_reference_type
 from . import erp_email
@@ -53,6 +54,7 @@ from . import erp_email_attach
 from . import erp_email_compose
 from . import erp_email_writing
 from . import mail_compose_message
+from . import mail_compose_message_account
 from . import res_users
 from . import ir_mail_server_record
 from . import erp_email_outbox

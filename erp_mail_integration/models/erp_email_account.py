@@ -6,6 +6,7 @@ class ErpEmailAccount(models.Model):
     """An address that a user writes from, set up in the user's preferences."""
 
     _name = "erp.email.account"
+    _inherit = "erp.email.cached.mixin"
     _description = "Email Account of a User"
     _order = "is_default desc, id"
 
@@ -16,7 +17,9 @@ class ErpEmailAccount(models.Model):
     reply_address = fields.Char(
         "Address", required=True, help="Stands in From of your mails, and answers that leave Odoo come to it."
     )
-    is_default = fields.Boolean("Default", help="This account is used when you write from a document.")
+    is_default = fields.Boolean(
+        "Default", help="You write from this account unless you choose another one in the composer."
+    )
     mail_server_id = fields.Many2one(
         "ir.mail_server",
         "Outgoing server",
@@ -65,9 +68,9 @@ class ErpEmailAccount(models.Model):
 
     @api.model
     @tools.ormcache()
-    def _owners_of_default(self):
-        """Ids of the users who have a default account: who has none costs no query when writing a mail."""
-        return frozenset(self.sudo().search([("is_default", "=", True)]).user_id.ids)
+    def _owners(self):
+        """Ids of the users who have an account: who has none costs no query when writing a mail."""
+        return frozenset(self.sudo().search([]).user_id.ids)
 
     @api.model
     @tools.ormcache()
@@ -88,24 +91,20 @@ class ErpEmailAccount(models.Model):
         accounts = self.sudo().search([("reply_address", "in", list(known)), ("mail_server_id.active", "=", True)])
         return {account.reply_address: account.mail_server_id for account in reversed(accounts)}
 
+    @api.depends("name", "reply_address")
+    def _compute_display_name(self):
+        for account in self:
+            account.display_name = f"{account.name or ''} <{account.reply_address or ''}>"
+
     @api.model_create_multi
     def create(self, vals_list):
         self._make_room_for_default(vals_list)
-        accounts = super().create([self._cleaned(vals) for vals in vals_list])
-        self.env.registry.clear_cache()
-        return accounts
+        return super().create([self._cleaned(vals) for vals in vals_list])
 
     def write(self, vals):
         if vals.get("is_default"):
             self._drop_default(self.user_id, except_ids=self.ids)
-        result = super().write(self._cleaned(vals))
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
+        return super().write(self._cleaned(vals))
 
     def _cleaned(self, vals):
         if address := tools.email_normalize(vals.get("reply_address") or ""):

@@ -6,6 +6,7 @@ from odoo.tools import SQL, email_normalize, format_datetime, html_sanitize, pla
 
 from .. import mailto
 from .erp_email_link import LINKED
+from .mail_compose_message_account import signature_block
 
 
 class ErpEmail(models.Model):
@@ -186,7 +187,8 @@ class ErpEmail(models.Model):
                     for part in parsed.attachments
                 ]
             )
-        body = Markup()
+        signature = signature_block(self.env.user._email_signature())
+        body = Markup("<p><br></p>%s") % signature
         if kind != "new":
             content = (
                 html_sanitize(parsed.html)
@@ -196,7 +198,7 @@ class ErpEmail(models.Model):
             if draft.quoted:
                 content = Markup("<blockquote>%s</blockquote>") % content
             introduction = plaintext2html(draft.introduction) if draft.introduction else ""
-            body = content if kind == "resend" else Markup("<p><br></p>%s%s") % (introduction, content)
+            body = content if kind == "resend" else Markup("%s%s%s") % (body, introduction, content)
         titles = {
             "new": self.env._("New mail"),
             "reply": self.env._("Reply"),
@@ -218,6 +220,7 @@ class ErpEmail(models.Model):
                 "default_body": body,
                 "default_attachment_ids": attachments.ids,
                 "default_partner_ids": [],
+                "default_email_add_signature": False,
                 "default_erp_email_compose": True,
                 "default_erp_email_to": ", ".join(draft.to),
                 "default_erp_email_cc": ", ".join(draft.cc),

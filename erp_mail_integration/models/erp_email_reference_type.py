@@ -18,7 +18,9 @@ class ErpEmailReferenceType(models.Model):
     """
 
     _name = "erp.email.reference.type"
+    _inherit = "erp.email.cached.mixin"
     _description = "Document Type for Emails"
+    _emptied_caches = ("default", "templates")  # the tab is part of the cached form views
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -115,23 +117,6 @@ class ErpEmailReferenceType(models.Model):
     def _has_tab(self, model_name):
         """Whether forms of the model show the Email tab."""
         return bool(self.sudo().search_count([("model", "=", model_name), ("tab", "=", True)], limit=1))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._drop_caches()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._drop_caches()
-        return super().write(vals)
-
-    def unlink(self):
-        self._drop_caches()
-        return super().unlink()
-
-    def _drop_caches(self):
-        """The tab is part of the cached form views, and so goes with them."""
-        self.env.registry.clear_cache("default", "templates")
 
     @api.model
     def _live_types(self):

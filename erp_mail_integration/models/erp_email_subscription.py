@@ -5,6 +5,7 @@ class ErpEmailSubscription(models.Model):
     """What a user wants mails about: new documents of a type, and being assigned, per project or team."""
 
     _name = "erp.email.subscription"
+    _inherit = "erp.email.cached.mixin"
     _description = "Email Subscription"
     _order = "type_id, id"
 
@@ -18,7 +19,11 @@ class ErpEmailSubscription(models.Model):
         "_selection_scope", string="Only of", help="One project or team. Leave empty for all documents of the type."
     )
     on_create = fields.Boolean("New ones", default=True, help="Mail me when somebody else creates such a document.")
-    on_assign = fields.Boolean("Assigned to me", default=True, help="Mail me when I am assigned to such a document.")
+    on_assign = fields.Boolean(
+        "Assigned to me",
+        default=True,
+        help="Tell me when I am assigned to such a document. Odoo does so unless you switch it off here.",
+    )
 
     @api.model
     def _selection_scope(self):
@@ -27,19 +32,6 @@ class ErpEmailSubscription(models.Model):
             for name in ("project.project", "crm.team", "helpdesk.ticket.team", "helpdesk.team")
             if name in self.env
         ]
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.model
     @tools.ormcache()
@@ -75,6 +67,8 @@ class ErpEmailSubscription(models.Model):
                 user = subscription.user_id
                 if user in told or not subscription._covers(record) or not record.with_user(user).has_access("read"):
                     continue
+                if user in record._erp_email_assignees() and self._without_declined(record, user.partner_id):
+                    continue  # hears that it is theirs: one mail, not two
                 told += user
                 template.sudo().with_context(
                     lang=user.lang,

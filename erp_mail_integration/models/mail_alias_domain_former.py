@@ -5,6 +5,7 @@ class MailAliasDomainFormer(models.Model):
     """A catchall or bounce address that was changed later: mail that went out before still names it."""
 
     _name = "mail.alias.domain.former"
+    _inherit = "erp.email.cached.mixin"
     _description = "Former Catchall or Bounce Address"
     _rec_name = "email"
     _order = "create_date desc, id desc"
@@ -23,16 +24,3 @@ class MailAliasDomainFormer(models.Model):
         :rtype: frozenset[str]
         """
         return frozenset(self.sudo().search([]).mapped("email"))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()

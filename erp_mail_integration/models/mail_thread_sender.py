@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import models, tools
+from odoo import models
 
 
 class MailThread(models.AbstractModel):
@@ -11,7 +11,7 @@ class MailThread(models.AbstractModel):
     def _message_compute_author(self, author_id=None, email_from=None):
         asked = email_from
         author_id, email_from = super()._message_compute_author(author_id=author_id, email_from=email_from)
-        if asked or not author_id or (email_from and not self.env["erp.email.account"]._owners_of_default()):
+        if asked or not author_id or (email_from and not self.env["erp.email.account"]._owners()):
             return author_id, email_from
         user = self.env.user
         if user.partner_id.id != author_id:
@@ -22,11 +22,9 @@ class MailThread(models.AbstractModel):
 
     def _notify_by_email_prepare_rendering_context(self, message, msg_vals=False, **kwargs):
         values = super()._notify_by_email_prepare_rendering_context(message, msg_vals=msg_vals, **kwargs)
-        if values.get("signature") and self.env["erp.email.account"]._owners_of_default():
-            author = message.author_id
-            if msg_vals and "author_id" in msg_vals:
-                author = self.env["res.partner"].browse(msg_vals["author_id"])
-            account = author.sudo().main_user_id._default_email_account() if author.sudo().main_user_id else None
-            if account and not tools.is_html_empty(account.signature):
-                values["signature"] = Markup("<div>-- <br/>%s</div>") % account.signature
+        if values.get("signature") and self.env["erp.email.account"]._owners():
+            known = {"author_id": message.author_id.id, "email_from": message.email_from, **(msg_vals or {})}
+            user = self.env["res.partner"].sudo().browse(known["author_id"]).main_user_id
+            if user:
+                values["signature"] = Markup("<div>-- <br/>%s</div>") % user._email_signature(known["email_from"])
         return values

@@ -24,3 +24,14 @@ class MailThread(models.AbstractModel):
             if wanted := Subscription._without_declined(record, partners):
                 super(MailThread, record)._message_auto_subscribe_notify(wanted.ids, template)
         return None
+
+    def _erp_email_assignees(self):
+        """Users whom Odoo tells that the new record was assigned to them.
+
+        :rtype: res.users
+        """
+        self.ensure_one()
+        field = self._fields.get("user_id")
+        # As _message_auto_subscribe_followers of Odoo: a field that is not tracked tells nobody.
+        tells = field and field.comodel_name == "res.users" and getattr(field, "tracking", False)
+        return self.user_id if tells else self.env["res.users"]

@@ -56,9 +56,21 @@ class ResUsers(models.Model):
         :rtype: erp.email.account, empty where the user has none
         """
         self.ensure_one()
-        if self.id not in self.env["erp.email.account"]._owners_of_default():
+        if self.id not in self.env["erp.email.account"]._owners():
             return self.env["erp.email.account"].sudo()
         return self.sudo().email_account_ids.filtered("is_default")[:1]
+
+    def _email_signature(self, email_from=None):
+        """Signature of a mail that this user writes under the address: the account's, else the user's own.
+
+        :param email_from: From of the mail; another's address, or none, stands for the default account
+        """
+        self.ensure_one()
+        address = tools.email_normalize(email_from or "")
+        account = self.sudo().email_account_ids.filtered(lambda account: account.reply_address == address)[:1]
+        if not account and address != self.email_normalized:
+            account = self._default_email_account()
+        return self.signature if tools.is_html_empty(account.signature) else account.signature
 
     def _sender_candidates(self):
         """Addresses that mail of this user can be sent from, the first usable one counts.

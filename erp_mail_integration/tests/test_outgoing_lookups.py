@@ -56,14 +56,14 @@ class TestOutgoingLookups(MailCommon):
         self.assertEqual(counts[0], counts[1])
 
     def test_default_accounts(self):
-        self.assertNotIn(self.user_employee.id, self.ask("erp.email.account", "_owners_of_default"))
+        self.assertNotIn(self.user_employee.id, self.ask("erp.email.account", "_owners"))
         account = self.env["erp.email.account"].create(self.account)
         self.assertEqual(self.user_employee._default_email_account(), account)
         account.is_default = False
         self.assertFalse(self.user_employee._default_email_account())
         account.is_default = True
         account.unlink()
-        self.assertNotIn(self.user_employee.id, self.ask("erp.email.account", "_owners_of_default"))
+        self.assertNotIn(self.user_employee.id, self.ask("erp.email.account", "_owners"))
 
     def test_subject_prefixes(self):
         self.env["res.users"].search([("email_subject_prefix", "!=", False)]).email_subject_prefix = False

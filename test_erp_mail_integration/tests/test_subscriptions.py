@@ -50,3 +50,42 @@ class TestSubscriptions(TransactionCase):
         self.assertEqual(self.assign(), ["You have been assigned to Lead"])
         other = self.env["crm.team"].create({"name": "Other"})
         self.assertEqual(self.assign(team_id=other.id), [])
+
+    def test_a_new_document_that_is_assigned_to_me_is_told_once(self):
+        subscription = self.subscribe("crm.lead")
+        self.assertEqual(self.assign(), ["You have been assigned to Lead"])
+        subscription.on_assign = False
+        self.assertEqual(self.assign(), ["New: Lead"])
+
+    def assign_task(self, project, **values):
+        Task = self.env["project.task"].with_user(self.bob)
+        task = Task.create({"name": "Task", "project_id": project.id, "user_ids": [(6, 0, self.bob.ids)]})
+        told_later = self.told(lambda: task.write({"user_ids": [(4, self.anna.id)]}))
+        values = {"name": "Task", "project_id": project.id, "user_ids": [(6, 0, (self.anna | self.bob).ids)]}
+        return self.told(lambda: Task.create(values)) + told_later
+
+    def test_tasks_tell_their_assignees_as_odoo_does_until_it_is_declined(self):
+        mine, other = self.projects
+        assigned = "You have been assigned to Task"
+        self.assertEqual(self.assign_task(mine), [assigned, assigned])
+        subscription = self.subscribe("project.task", on_create=False)
+        self.assertEqual(self.assign_task(mine), [assigned, assigned])
+        subscription.write({"on_assign": False, "scope": f"project.project,{mine.id}"})
+        self.assertEqual(self.assign_task(mine), [])
+        self.assertEqual(self.assign_task(other), [assigned, assigned], "declined for one project alone")
+
+    def test_a_new_task_of_mine_is_told_once(self):
+        subscription = self.subscribe("project.task")
+        self.assertEqual(self.assign_task(self.projects[0]), ["You have been assigned to Task"] * 2)
+        subscription.on_assign = False
+        self.assertEqual(self.assign_task(self.projects[0]), ["New: Task"])
+
+    def test_one_who_declines_does_not_silence_the_others(self):
+        self.subscribe("project.task", on_create=False, on_assign=False)
+        carl = new_test_user(self.env, "carl", groups="base.group_user,project.group_project_user", email="c@x.com")
+        before = self.env["mail.mail"].search([])
+        self.env["project.task"].with_user(self.bob).create(
+            {"name": "Task", "project_id": self.projects[0].id, "user_ids": [(6, 0, (self.anna | carl).ids)]}
+        )
+        mails = self.env["mail.mail"].search([]) - before
+        self.assertEqual(mails.recipient_ids, carl.partner_id)
