@@ -47,6 +47,7 @@ from . import mail_thread_limits
 from . import erp_email_summary
 from . import erp_email_search
 from . import erp_email_tab
+from . import erp_email_tab_suggestion
 from . import ir_mail_server
 from . import mail_mail
 from . import mail_mail_phone

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from ..mime import parse
 from ..mime.tags import strip_tags
-from .erp_email import LINKED, SUGGESTED
+from .erp_email import HELD, IGNORED, LINKED, SUGGESTED
 from .erp_email_search import tsquery
 
 PAGE_LIMIT = 40
@@ -144,6 +144,7 @@ class ErpEmail(models.Model):
         if SUGGESTED in wanted:
             # A suggestion opens nothing: only what the reader may read anyway.
             state = SUGGESTED
+            conditions.append(SQL("e.state NOT IN %s", (HELD, IGNORED)))
             conditions.append(SQL("e.id IN %s", self._search([]).subselect()))
         if cursor:
             conditions.append(SQL("(l.date, l.id) < (%s, %s)", fields.Datetime.to_datetime(cursor[0]), int(cursor[1])))
@@ -266,6 +267,7 @@ class ErpEmail(models.Model):
             "conflict": email.message_id_conflict,
             "authentication": email.authentication or {},
             "links": email._tab_other_documents(record),
+            "why": email._tab_why(record),
         }
 
     @api.model

@@ -44,15 +44,16 @@ class ErpEmailLink(models.Model):
             "create": lambda: self.env._("This document was created from the mail."),
             "gateway": lambda: self.env._("The mail gateway posted it on this document."),
             "sent": lambda: self.env._("The mail was sent from this document."),
-            "manual": lambda: self.env._("Somebody attached it by hand."),
+            "manual": lambda: self.env._("Attached by hand."),
         }
         return sentences[self.rule]()
 
     def _conversation_reason(self):
-        parent = self.env["erp.email"].sudo().search([("message_id", "=", self.evidence)], limit=1)
+        # As the reader: the parent may be in a mailbox that is not theirs.
+        parent = self.env["erp.email"].sudo(False).search([("message_id", "=", self.evidence)], limit=1)
         if parent:
             return self.env._(
-                "It answers “%(subject)s” of %(sender)s, which is here too.",
+                "It answers “%(subject)s” of %(sender)s.",
                 subject=parent.subject or "",
                 sender=parent.from_name or parent.from_address or "",
             )
@@ -60,7 +61,11 @@ class ErpEmailLink(models.Model):
 
     def _certainty(self):
         if self.state == SUGGESTED:
-            return self.env._("It is only suggested: the sender may not write to this document by naming it.")
+            return self.env._(
+                "It is only suggested, with a certainty of %(score)s of 100: naming a document is not enough "
+                "for this sender.",
+                score=self.score,
+            )
         if self.internal:
             return self.env._("It is kept as an internal note: the sender may not write to this document.")
         if not self.user_id and self.score:
@@ -89,3 +94,22 @@ class ErpEmailLink(models.Model):
         if suggested:
             return self.env._("The mail is also suggested for %(suggested)s other documents.", suggested=suggested)
         return self.env._("No other document was found.")
+
+
+class ErpEmail(models.Model):
+    _inherit = "erp.email"
+
+    def _tab_why(self, record):
+        """Why the mail is on the tab of a document: that link explained, or False.
+
+        A company's own link says more than that of one of its people.
+        """
+        self.ensure_one()
+        ids = self._tab_record_ids(record)
+        links = (
+            self.env["erp.email.link"]
+            .sudo()
+            .search([("email_id", "=", self.id), ("res_model", "=", record._name), ("res_id", "in", ids)])
+            .sorted(lambda link: (link.state == DETACHED, link.res_id != record.id))
+        )
+        return links[0]._explain() if links else False

@@ -179,6 +179,7 @@ class TestEmailAccess(HttpCase):
             "tab_attach": [[hidden]],
             "tab_detach": [[hidden]],
             "tab_restore": [[hidden]],
+            "tab_answer": [[hidden], "linked"],
             "tab_compose": ["new"],
         }
         before = self.env["erp.email.link"].search([]).mapped(lambda link: (link.id, link.state))
@@ -189,8 +190,13 @@ class TestEmailAccess(HttpCase):
                 self.assertTrue(error, (role, method))
                 self.assertIn("AccessError", error["data"]["name"], (role, method))
         self.authenticate("erp_seller", "erp_seller")
-        for method in ("tab_open", "tab_compose", "tab_attach"):
-            arguments = {"tab_open": [hidden], "tab_compose": ["reply", hidden], "tab_attach": [[hidden]]}[method]
+        suggested = self.emails["suggested on own order"].id
+        for method, arguments in {
+            "tab_open": [hidden],
+            "tab_compose": ["reply", hidden],
+            "tab_attach": [[hidden]],
+            "tab_answer": [[suggested], "linked"],  # accepting would open the mail to them
+        }.items():
             error = self.rpc(method, own._name, own.id, *arguments).get("error")
             self.assertIn("AccessError", error["data"]["name"], method)
         for model in ("res.users", "ir.attachment", "erp.email", "no.such.model"):

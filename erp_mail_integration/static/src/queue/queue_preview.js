@@ -1,6 +1,8 @@
-import { AuthenticationStrip } from "./authentication_strip";
 import { DocumentBox } from "./document_box";
 import { EmailFrame } from "../tab/email_frame";
+import { AuthenticationStrip } from "../why/authentication_strip";
+import { LinkReason } from "../why/link_reason";
+import { MailText } from "../why/mail_text";
 
 import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
 
@@ -13,7 +15,7 @@ import { KeepLast } from "@web/core/utils/concurrency";
 /** What a mail of a queue says, and what can be done with it, or with all selected ones. */
 export class QueuePreview extends Component {
     static template = "erp_mail_integration.QueuePreview";
-    static components = { AuthenticationStrip, DocumentBox, Dropdown, DropdownItem, EmailFrame };
+    static components = { AuthenticationStrip, DocumentBox, Dropdown, DropdownItem, EmailFrame, LinkReason, MailText };
     static props = {
         record: Object,
         ids: Array,
@@ -48,18 +50,9 @@ export class QueuePreview extends Component {
             : this.props.record.data.subject || _t("(no subject)");
     }
 
-    /** The text in pieces, so that what made a suggestion can be highlighted. */
-    get pieces() {
-        const text = this.state.mail?.body || "";
-        const words = (this.state.mail?.suggestions || []).map((item) => item.why.evidence).filter(Boolean);
-        if (!words.length) {
-            return [{ text, hit: false }];
-        }
-        const escaped = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-        return text.split(new RegExp(`(${escaped.join("|")})`)).map((piece) => ({
-            text: piece,
-            hit: words.includes(piece),
-        }));
+    /** The text of the mail to highlight: what made the suggestions. */
+    get evidence() {
+        return this.state.mail.suggestions.map((item) => item.why.evidence);
     }
 
     async load(id) {

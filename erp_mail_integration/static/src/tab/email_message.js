@@ -1,8 +1,11 @@
 import { EmailAttachment } from "./email_attachment";
 import { EmailFrame } from "./email_frame";
 import { dayAndTime, fullDate, shortDate } from "./dates";
-import { linkify, senderName, shortPeople } from "./entries";
+import { senderName, shortPeople } from "./entries";
 import { errorText } from "./errors";
+import { AuthenticationStrip } from "../why/authentication_strip";
+import { LinkReason } from "../why/link_reason";
+import { MailText } from "../why/mail_text";
 
 import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
 
@@ -17,7 +20,7 @@ import { url } from "@web/core/utils/urls";
 /** One mail: folded to a line, or open with its people, text, attachments and the reason why it is here. */
 export class EmailMessage extends Component {
     static template = "erp_mail_integration.EmailMessage";
-    static components = { Dropdown, DropdownItem, EmailFrame };
+    static components = { AuthenticationStrip, Dropdown, DropdownItem, EmailFrame, LinkReason, MailText };
     static props = {
         resModel: String,
         resId: Number,
@@ -30,6 +33,7 @@ export class EmailMessage extends Component {
         onWrite: Function,
         onPrint: Function,
         onDetach: Function,
+        onAnswer: Function,
         onKeydown: Function,
     };
 
@@ -106,17 +110,13 @@ export class EmailMessage extends Component {
         return roles;
     }
 
-    get why() {
-        const { rule, evidence, user } = this.props.row.why;
-        return { rule, evidence, user: user && _t("confirmed by %s", user) };
+    get isSuggested() {
+        return this.props.row.state === "suggested";
     }
 
-    get text() {
-        return linkify(this.state.mail.text);
-    }
-
-    get quoted() {
-        return linkify(this.state.mail.quoted);
+    /** The text of the mail to highlight: what put it here. */
+    get evidence() {
+        return [this.state.mail.why?.evidence || ""];
     }
 
     get bodyUrl() {

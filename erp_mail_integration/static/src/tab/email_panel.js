@@ -102,6 +102,11 @@ export class EmailPanel extends Component {
         return Boolean(this.state.search || this.state.filters.length);
     }
 
+    get suggestedHint() {
+        const count = this.state.info.suggested;
+        return count === 1 ? _t("1 mail may belong here:") : _t("%s mails may belong here:", count);
+    }
+
     call(method, ...args) {
         return this.orm.silent.call("erp.email", method, [this.props.resModel, this.props.resId, ...args]);
     }
@@ -274,6 +279,31 @@ export class EmailPanel extends Component {
                 }),
             ],
         });
+    }
+
+    /** Yes or no to a suggestion. After the last one the tab shows the document's mail again. */
+    async answer(emailId, belongs) {
+        await this.call("tab_answer", [emailId], belongs ? "linked" : "detached");
+        if (this.state.info.suggested <= 1) {
+            this.state.filters = this.state.filters.filter((name) => name !== "suggested");
+        }
+        if (belongs) {
+            this.state.activeId = emailId;
+        }
+        await this.reload();
+        const close = this.notification.add(
+            belongs ? _t("The mail belongs here now.") : _t("Rejected. No rule will suggest it here again."),
+            {
+                type: belongs ? "success" : "info",
+                autocloseDelay: 10_000,
+                buttons: [
+                    this.undoButton(async () => {
+                        close();
+                        await this.call("tab_answer", [emailId], "suggested");
+                    }),
+                ],
+            }
+        );
     }
 
     undoButton(undo) {

@@ -20,6 +20,7 @@ export class ReadingPane extends Component {
         onWrite: Function,
         onPrint: Function,
         onDetach: Function,
+        onAnswer: Function,
         onKeydown: Function,
     };
 

@@ -68,7 +68,7 @@ registry.category("web_tour.tours").add("erp_email_tab_toolbar", {
         { content: "Unfold it", trigger: ".o_erp_email_message.o_active .o_erp_quoted_toggle", run: "click" },
         { content: "The quote shows", trigger: ".o_erp_quoted:contains(We have received your order)" },
         { content: "Ask why it is here", trigger: ".o_erp_email_message.o_active .o_erp_details", run: "click" },
-        { content: "The reason shows", trigger: ".o_erp_people:contains(Why here):contains(By hand)" },
+        { content: "The reason shows", trigger: ".o_erp_people:contains(Why here):contains(Attached by hand)" },
         ...writes("new", "carl@acme.example", ""),
         ...writes("reply", "carl@acme.example", "RE: Delivery"),
         { content: "Somebody would be left out", trigger: ".o_notification:contains(eve@acme.example)" },
