@@ -19,6 +19,8 @@ class Incoming:
     parsed: Any
     server: Any
     folder: Any
+    history: bool = False
+    """Taken from the past: it is linked to what there is, and nothing is made of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ limits             the bounds of all of them
 
 Beside it: `tags` (reference tags), `authentication` (who vouches for the sender), `display` (a safe HTML document,
 by `sanitize` and `css`), `envelope` (mails that carry mails), `outlook` (.msg and winmail.dat in a
-process of their own), `containers` (uploaded files).
+process of their own), `containers` (uploaded files), `writing` (a mail from its values).
 
 Importable inside Odoo and, since all imports are relative, without it: see `tests/conftest.py`.
 """

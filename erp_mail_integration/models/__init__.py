@@ -77,3 +77,5 @@ from . import fetchmail_folder_reconcile
 from . import res_partner_x500
 from . import erp_email_push
 from . import erp_email_backfill
+from . import erp_email_backfill_messages
+from . import erp_email_intake_messages

@@ -13,18 +13,17 @@ from .fields_big_integer import BigInteger
 class ErpEmailBackfill(models.Model):
     """Take in the history of a mailbox: estimated first, in steps that can be paused, and undone as a whole.
 
-    Mails keep their own dates. Nothing is routed: no record is created, nobody is notified.
+    Mails keep their own dates. Nothing is routed: no record is created, nobody is notified. Another source of mails
+    has its own ``_estimate``, ``_take_step`` and ``_may_forget``.
     """
 
     _name = "erp.email.backfill"
     _description = "Email History"
     _order = "id desc"
-    _rec_name = "folder_id"
 
-    server_id = fields.Many2one("fetchmail.server", "Mailbox", required=True, ondelete="cascade")
-    folder_id = fields.Many2one(
-        "fetchmail.folder", required=True, ondelete="cascade", domain="[('server_id', '=', server_id)]"
-    )
+    source = fields.Selection([("mailbox", "A folder of a mailbox")], "History of", required=True, default="mailbox")
+    server_id = fields.Many2one("fetchmail.server", "Mailbox", ondelete="cascade")
+    folder_id = fields.Many2one("fetchmail.folder", ondelete="cascade", domain="[('server_id', '=', server_id)]")
     date_from = fields.Date("From")
     date_to = fields.Date("Until", help="Included.")
     per_run = fields.Integer("Mails at once", default=500, help="How many mails each step of a few minutes takes.")
@@ -35,7 +34,7 @@ class ErpEmailBackfill(models.Model):
         readonly=True,
         copy=False,
     )
-    estimate = fields.Integer("Mails on the server", readonly=True, copy=False)
+    estimate = fields.Integer("Mails in this period", readonly=True, copy=False)
     known = fields.Integer("Stored already", readonly=True, copy=False)
     last_uid = BigInteger("Read up to", default=0, readonly=True, copy=False, aggregator=None)
     uidvalidity = fields.Char(readonly=True, copy=False)
@@ -43,6 +42,16 @@ class ErpEmailBackfill(models.Model):
     copy_count = fields.Integer("Taken in", compute="_compute_copy_count")
     progress = fields.Float(compute="_compute_copy_count")
     error = fields.Char(readonly=True, copy=False)
+
+    _folder_required = models.Constraint(
+        "CHECK(source != 'mailbox' OR (server_id IS NOT NULL AND folder_id IS NOT NULL))", "Choose a folder."
+    )
+
+    @api.depends("source", "folder_id")
+    def _compute_display_name(self):
+        sources = dict(self._fields["source"]._description_selection(self.env))
+        for run in self:
+            run.display_name = run.folder_id.display_name or sources.get(run.source)
 
     def _compute_copy_count(self):
         counts = dict(
@@ -59,8 +68,12 @@ class ErpEmailBackfill(models.Model):
 
     def action_estimate(self):
         """Count what there is, without taking anything."""
-        self._with_mailbox(lambda run, mailbox: run._count(mailbox))
+        for run in self:
+            run._estimate()
         return True
+
+    def _estimate(self):
+        self._with_mailbox(lambda run, mailbox: run._count(mailbox))
 
     def action_start(self):
         self.filtered(lambda run: run.state in ("draft", "paused")).state = "running"
@@ -78,18 +91,18 @@ class ErpEmailBackfill(models.Model):
             if run.state == "running":
                 raise UserError(self.env._("Pause the run before you undo it."))
             copies = run.copy_ids.sudo()
-            emails = copies.email_id
-            mine = emails.filtered(
-                lambda email, run=run: (
-                    all(copy.backfill_id == run for copy in email.copy_ids)
-                    and not email.mail_message_id
-                    and not email.link_ids.filtered(lambda link: link.state == LINKED and link.user_id)
-                )
-            )
+            mine = copies.email_id.filtered(run._may_forget)
             copies.filtered(lambda copy, mine=mine: not copy.email_id or copy.email_id in mine).unlink()
             mine.unlink()
             run.write({"state": "undone", "last_uid": 0})
         return True
+
+    def _may_forget(self, email):
+        return (
+            all(copy.backfill_id == self for copy in email.copy_ids)
+            and not email.mail_message_id
+            and not email.link_ids.filtered(lambda link: link.state == LINKED and link.user_id)
+        )
 
     @api.model
     def _cron_step(self):
@@ -98,11 +111,15 @@ class ErpEmailBackfill(models.Model):
         self.env["ir.cron"]._commit_progress(remaining=len(runs))
         for run in runs:
             if run.try_lock_for_update():
-                run._with_mailbox(lambda run, mailbox: run._step(mailbox))
+                run._take_step()
             if not self.env["ir.cron"]._commit_progress(1):
                 break
         if self.search_count([("state", "=", "running")], limit=1):
             self.env.ref("erp_mail_integration.ir_cron_backfill")._trigger(fields.Datetime.now() + timedelta(minutes=1))
+
+    def _take_step(self):
+        """Take the next mails in. Commits."""
+        self._with_mailbox(lambda run, mailbox: run._step(mailbox))
 
     def _with_mailbox(self, action):
         """Run ``action(run, ImapMailbox)`` on each run, with its folder open; what goes wrong is written down."""

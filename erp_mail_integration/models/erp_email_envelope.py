@@ -173,7 +173,8 @@ class ErpEmailIntake(models.AbstractModel):
         """Create the record of a mail in a folder that stands for a document type (see ``_rule_folder`` for one
         that stands for a record), unless the mail is on one of this type already."""
         types = self.env["erp.email.reference.type"]._live_types()
-        unrouted = copies.filtered(lambda copy: not copy.route)  # the gateway creates what it routes
+        # The gateway creates what it routes; nothing is created of the past.
+        unrouted = copies.filtered(lambda copy: not copy.route and not copy.backfill_id)
         for copy in unrouted.filtered(lambda copy: copy.folder_id.res_model and not copy.folder_id.res_id):
             doctype = types.filtered(lambda doctype, copy=copy: doctype.model == copy.folder_id.res_model)
             if not doctype:

@@ -214,7 +214,10 @@ class ErpEmailIntake(models.AbstractModel):
         parsed = {copy.id: parse(raws[copy.id], copy.received or None) for copy in copies}
         emails = self._identify(copies, parsed)
         matches = self.env["erp.email.matcher"]._match(
-            [Incoming(emails[copy.id], parsed[copy.id], copy.server_id, copy.folder_id) for copy in copies]
+            [
+                Incoming(emails[copy.id], parsed[copy.id], copy.server_id, copy.folder_id, bool(copy.backfill_id))
+                for copy in copies
+            ]
         )
         self.env["erp.email.link"]._write_matches(matches)
         self.env["erp.email"].browse(OrderedSet(email.id for email in emails.values()))._update_state()
@@ -227,8 +230,7 @@ class ErpEmailIntake(models.AbstractModel):
         :rtype: dict[int, erp.email] by id of the copy
         """
         Email = self.env["erp.email"].sudo()
-        prints = {mail.fingerprint for mail in parsed.values()}
-        known = {email.fingerprint: email for email in Email.search([("fingerprint", "in", list(prints))])}
+        known = self._stored_emails(copies, parsed)
         first_copies = {}
         for copy in copies.sorted("id"):
             first_copies.setdefault(parsed[copy.id].fingerprint, copy)
@@ -240,10 +242,27 @@ class ErpEmailIntake(models.AbstractModel):
         self._settle(copies, copies.browse(copy.id for copy in new), emails, parsed)
         return emails
 
+    def _stored_emails(self, copies, parsed):
+        """The mails of these copies that are stored already.
+
+        :rtype: dict[str, erp.email] by fingerprint of the copy
+        """
+        prints = {mail.fingerprint for mail in parsed.values()}
+        return {
+            email.fingerprint: email
+            for email in self.env["erp.email"].sudo().search([("fingerprint", "in", list(prints))])
+        }
+
     def _settle(self, copies, originals, emails, parsed):
-        """Write down what became of each copy; one that must be routed stays received until it is."""
-        duplicates = copies - originals
-        self.env["erp.email.store"]._drop(duplicates.filtered(lambda copy: not self._must_route(copy, emails[copy.id])))
+        """Write down what became of each copy; one that must be routed stays received until it is. Its bytes are
+        dropped where the stored mail holds the same."""
+        spare = (copies - originals).filtered(
+            lambda copy: (
+                not self._must_route(copy, emails[copy.id])
+                and parsed[copy.id].fingerprint == emails[copy.id].fingerprint
+            )
+        )
+        self.env["erp.email.store"]._drop(spare)
         routed = OrderedSet()
         for copy in copies:
             email = emails[copy.id]

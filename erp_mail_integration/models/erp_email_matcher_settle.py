@@ -108,7 +108,12 @@ class ErpEmailMatcher(models.AbstractModel):
         :rtype: list[tuple[str, str]] name and address
         """
         policy = mail.server.contact_policy or "document"
-        if policy == "never" or mail.parsed.auto or batch.verdicts[mail.email.id].get("verdict") == "fail":
+        if (
+            policy == "never"
+            or mail.history
+            or mail.parsed.auto
+            or batch.verdicts[mail.email.id].get("verdict") == "fail"
+        ):
             return []
         if mail.email.state in (HELD, IGNORED):
             return []

@@ -11,6 +11,7 @@ from . import test_matching_queue
 from . import test_matching_rules
 from . import test_matching_trust
 from . import test_outgoing_accounts
+from . import test_message_history
 from . import test_outgoing_doctor
 from . import test_outgoing_explain
 from . import test_outgoing_lookups
