@@ -132,12 +132,27 @@ class TestMessageHistory(EmailCommon):
         self.assertEqual(self.run_.progress, 100)
 
     def test_nobody_is_notified_and_nothing_is_created(self):
-        self.message(email_from="New Man <new@stranger.example>", subject="First")
+        question = self.message()
+        self.message(email_from="New Man <new@stranger.example>", parent_id=question.id, subject="Answer")
         before = [self.env[model].search_count([]) for model in ("mail.message", "mail.mail", "res.partner")]
         with smtp_sink(self.env) as sink:
             self.take_in()
         self.assertFalse(sink.mails)
         self.assertEqual(before, [self.env[m].search_count([]) for m in ("mail.message", "mail.mail", "res.partner")])
+
+    def test_the_history_of_a_drop_folder_makes_no_documents(self):
+        self.folder.res_model = "res.partner"
+        history = self.run_.create({"server_id": self.server.id, "folder_id": self.folder.id})
+        before = self.env["res.partner"].search_count([])
+        with self.committing_env() as env:
+            intake, folder = env["erp.email.intake"], self.folder.with_env(env)
+            copies = intake._receive(folder.server_id, folder, [self.raw_mail(mail(From="x@new.example"))])
+            copies.backfill_id = history.id
+            intake._process_now(copies)
+            self.assertEqual(copies.state, "stored")
+        self.assertEqual(self.env["res.partner"].search_count([]), before)
+        self.receive(mail("New", From="x@new.example"))
+        self.assertEqual(self.env["res.partner"].search_count([]), before + 1, "a mail of today makes one")
 
     def test_a_second_run_adds_nothing(self):
         self.message(subject="One")
