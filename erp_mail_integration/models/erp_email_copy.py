@@ -70,7 +70,7 @@ class ErpEmailCopy(models.Model):
     error = fields.Text(readonly=True)
 
     _found_uniq = models.UniqueIndex("(server_id, folder_id, uidvalidity, uid)", "This copy is in the ledger already.")
-    _pending_idx = models.Index("(server_id, state, attempts, id) WHERE state IN ('received', 'failed', 'quarantined')")
+    _pending_idx = models.Index("(server_id, id) WHERE state IN ('received', 'failed', 'quarantined')")
 
     def action_retry(self):
         """Try failed and quarantined mails again, now."""
