@@ -16,6 +16,9 @@ PARTICIPANTS_LIMIT = 20_000
 ADDRESSES_LIMIT = 500
 ATTACHMENTS_LIMIT = 500
 
+FEW = 10_000
+"""Who may read no more mails than this gets them by their numbers; everybody else's are asked mail by mail."""
+
 
 class ErpEmail(models.Model):
     """One e-mail, stored once, however many mailboxes hold a copy of it.
@@ -121,22 +124,46 @@ class ErpEmail(models.Model):
 
     @api.depends_context("uid")
     def _compute_accessible(self):
-        readable = self.sudo().search([("id", "in", self.ids), ("accessible", "=", True)])
+        readable = self.sudo().search(Domain("id", "in", self.ids) & self._accessible_domain(self._linked_domain()))
         for email in self:
             email.accessible = email in readable
 
     @api.model
     def _search_accessible(self, operator, value):
-        """The record rule of ordinary users, as one sub-query: no id list passes through Python.
+        """The record rule of ordinary users.
 
-        A mail is readable through a *linked* record that the user may read, or through a mailbox of their
-        own. A suggested link opens nothing: else guessing a number in a subject would open a mail.
+        Both ways to ask are slow where the other is quick. Mail by mail, the newest page of a million is there at
+        once for who reads most of them, and takes many seconds for who reads three. By number it is the reverse.
         """
         if operator != "in" or True not in value:
             return NotImplemented
+        # Compiling the conditions of a dozen document types takes seconds, answering them milliseconds.
+        self.env.cr.execute("SET LOCAL jit = off")
+        ids = self._few_readable_ids()
+        if ids is None:
+            return self._accessible_domain(self._linked_domain())
+        few = Domain.custom(to_sql=lambda model, alias, query: SQL("%s = ANY(%s)", SQL.identifier(alias, "id"), ids))
+        return few & self._accessible_domain(few)
+
+    @api.model
+    def _accessible_domain(self, linked):
+        """
+        :param Domain linked: mails of documents that the user may read, and of their own mailboxes
+        :rtype: Domain
+        """
+        return linked
+
+    @api.model
+    def _linked_domain(self):
+        """A mail is readable through a *linked* record that the user may read, or through a mailbox of their own.
+
+        A suggested link opens nothing: else guessing a number in a subject would open a mail.
+
+        :rtype: Domain
+        """
         Link, Copy = self.env["erp.email.link"], self.env["erp.email.copy"]
         links = Link.sudo()._search(Domain("state", "=", LINKED) & Link._readable_domain())
-        own = Copy.sudo()._search([("server_id.owner_id", "=", self.env.uid)])
+        own = Copy.sudo()._search(Copy._own_domain())
 
         def to_sql(model, alias, query):
             # Asked of each mail by itself. IN, and EXISTS without OFFSET, would let the database collect the links
@@ -147,15 +174,43 @@ class ErpEmail(models.Model):
                 " OR EXISTS (SELECT 1 FROM %s WHERE %s AND %s = %s OFFSET 0))",
                 links.from_clause,
                 links.where_clause,
-                SQL.identifier(Link._table, "email_id"),
+                SQL.identifier(links.table, "email_id"),
                 mail,
                 own.from_clause,
                 own.where_clause,
-                SQL.identifier(Copy._table, "email_id"),
+                SQL.identifier(own.table, "email_id"),
                 mail,
             )
 
         return Domain.custom(to_sql=to_sql)
+
+    @api.model
+    def _few_readable_ids(self):
+        """Ids of all mails that the user may read, None where these are more than :data:`FEW`.
+
+        One query, and bounded: each source by itself, so that its index leads from few documents to their mails,
+        and none goes on when there are enough.
+
+        :rtype: list[int] | None
+        """
+        sources = [
+            SQL("(%s LIMIT %s)", query.select(SQL.identifier(query.table, "email_id")), FEW + 1)
+            for query in self._readable_sources()
+        ]
+        rows = self.env.execute_query(
+            SQL("SELECT email_id FROM (%s) AS readable LIMIT %s", SQL(" UNION ALL ").join(sources), FEW + 1)
+        )
+        return None if len(rows) > FEW else list({id_ for (id_,) in rows if id_})
+
+    @api.model
+    def _readable_sources(self):
+        """Queries whose ``email_id`` together are the mails that the user may read, if not some more.
+
+        :rtype: list[Query]
+        """
+        Link, Copy = self.env["erp.email.link"].sudo(), self.env["erp.email.copy"].sudo()
+        links = [Link._search(Domain("state", "=", LINKED) & readable) for readable in Link._readable_by_type()]
+        return [*links, Copy._search(Copy._own_domain())]
 
     # ------------------------------------------------------------------ storing
 

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 RECEIVED = "received"
 STORED = "stored"
@@ -70,7 +71,12 @@ class ErpEmailCopy(models.Model):
     error = fields.Text(readonly=True)
 
     _found_uniq = models.UniqueIndex("(server_id, folder_id, uidvalidity, uid)", "This copy is in the ledger already.")
-    _pending_idx = models.Index("(server_id, id) WHERE state IN ('received', 'failed', 'quarantined')")
+    _pending_idx = models.Index("(server_id, state, attempts, id) WHERE state IN ('received', 'failed', 'quarantined')")
+
+    @api.model
+    def _own_domain(self):
+        """Copies in mailboxes of the user's own."""
+        return Domain("server_id.owner_id", "=", self.env.uid)
 
     def action_retry(self):
         """Try failed and quarantined mails again, now."""

@@ -79,12 +79,20 @@ class ErpEmailLink(models.Model):
 
         :rtype: Domain
         """
-        documents = []
+        return Domain.OR(self._readable_by_type())
+
+    @api.model
+    def _readable_by_type(self):
+        """:meth:`_readable_domain` for each live document type of which the user may read any.
+
+        :rtype: list[Domain]
+        """
+        domains = []
         for model_name in self.env["erp.email.reference.type"]._live_models():
             Model = self.env[model_name].sudo(False).with_context(active_test=False)
             if Model.has_access("read"):
-                documents.append(Domain("res_model", "=", model_name) & Domain("res_id", "in", Model._search([])))
-        return Domain.OR(documents)
+                domains.append(Domain("res_model", "=", model_name) & Domain("res_id", "in", Model._search([])))
+        return domains
 
     def _compute_display_name(self):
         for link in self:

@@ -65,8 +65,7 @@ class ErpEmail(models.Model):
     @api.readonly
     def queue_open(self):
         """What the preview of a queue shows of a mail: its text, what is suggested, what could be."""
-        self.check_access("read")
-        email = self.sudo()
+        email = self._queue()
         email.ensure_one()
         return {
             "id": email.id,

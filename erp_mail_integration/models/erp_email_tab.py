@@ -79,11 +79,12 @@ class ErpEmail(models.Model):
     def _tab_count(self, record):
         self.env.cr.execute(
             SQL(
-                "SELECT count(DISTINCT email_id) FROM (SELECT email_id FROM erp_email_link"
-                " WHERE res_model = %s AND res_id IN %s AND state = %s LIMIT %s) AS counted",
+                "SELECT count(DISTINCT id) FROM (SELECT e.id FROM erp_email_link l JOIN erp_email e ON e.id = l.email_id"
+                " WHERE l.res_model = %s AND l.res_id IN %s AND l.state = %s AND %s LIMIT %s) AS counted",
                 record._name,
                 tuple(self._tab_record_ids(record)),
                 LINKED,
+                self._tab_visible(),
                 COUNT_LIMIT,
             )
         )
@@ -213,12 +214,13 @@ class ErpEmail(models.Model):
         self.env.cr.execute(
             SQL(
                 "SELECT e.thread_key, count(DISTINCT e.id) FROM erp_email e JOIN erp_email_link l ON l.email_id = e.id"
-                " WHERE e.thread_key = ANY(%s) AND l.res_model = %s AND l.res_id IN %s AND l.state = %s"
+                " WHERE e.thread_key = ANY(%s) AND l.res_model = %s AND l.res_id IN %s AND l.state = %s AND %s"
                 " GROUP BY e.thread_key",
                 list({row["thread"] for row in rows}),
                 record._name,
                 tuple(self._tab_record_ids(record)),
                 LINKED,
+                self._tab_visible(),
             )
         )
         counts = dict(self.env.cr.fetchall())
@@ -341,10 +343,12 @@ class ErpEmail(models.Model):
         return base64.b64decode(self.sudo().with_context(bin_size=False).raw or b"")
 
 
+# Of a mail whose mailbox shows headers only, neither its text nor what a rule found in it.
 _COLUMNS = SQL(
-    "l.id AS link, l.date, l.state, l.rule, l.evidence, l.user_id, e.id, e.direction, e.from_name, e.from_address,"
-    " e.to_text, e.subject, CASE WHEN e.visibility = 'linked' THEN e.preview END AS preview, e.attachment_count, e.auto, e.thread_key,"
-    " l.internal, e.delivery, e.delivery_error"
+    "l.id AS link, l.date, l.state, l.rule, CASE WHEN e.visibility = 'linked' THEN l.evidence END AS evidence,"
+    " l.user_id, l.internal, e.id, e.direction, e.from_name, e.from_address, e.to_text, e.subject,"
+    " CASE WHEN e.visibility = 'linked' THEN e.preview END AS preview, e.attachment_count, e.auto, e.thread_key,"
+    " e.delivery, e.delivery_error"
 )
 
 

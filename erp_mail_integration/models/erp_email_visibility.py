@@ -18,13 +18,15 @@ class ErpEmail(models.Model):
     )
 
     @api.model
-    def _search_accessible(self, operator, value):
-        domain = super()._search_accessible(operator, value)
-        if domain is NotImplemented:
-            return domain
+    def _accessible_domain(self, linked):
         own = Domain("copy_ids.server_id.owner_id", "=", self.env.uid)
         uploaded = Domain("copy_ids.uploaded_by_id", "=", self.env.uid)
-        return domain & (Domain("visibility", "=", "linked") | own) | uploaded
+        return super()._accessible_domain(linked) & (Domain("visibility", "=", "linked") | own) | uploaded
+
+    @api.model
+    def _readable_sources(self):
+        uploaded = self.env["erp.email.copy"].sudo()._search([("uploaded_by_id", "=", self.env.uid)])
+        return [*super()._readable_sources(), uploaded]
 
     def _check_readable(self):
         if not self.env.su and self.env.user._is_internal():

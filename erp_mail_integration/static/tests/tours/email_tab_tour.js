@@ -160,9 +160,13 @@ registry.category("web_tour.tours").add("erp_email_tab_reading", {
 registry.category("web_tour.tours").add("erp_email_tab_odoo_composer", {
     steps: () => [
         ...openTab,
-        { content: "Preferences", trigger: ".o_erp_filter", run: "click" },
+        { content: "Where to write", trigger: ".o_erp_program", run: "click" },
+        {
+            content: "Until now in the mail program",
+            trigger: ".o-dropdown-item[data-program=mailto][aria-checked=true]",
+        },
         { content: "Write in Odoo", trigger: ".o-dropdown-item[data-program=odoo]", run: "click" },
-        { content: "Close the menu", trigger: ".o_erp_filter", run: "click" },
+        { content: "The menu closes", trigger: "body:not(:has(.o-dropdown--menu))" },
         { content: "Forward the invoice", trigger: row("Invoice"), run: "click" },
         {
             content: "Forward",
