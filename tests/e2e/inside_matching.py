@@ -89,14 +89,47 @@ def chatter(env, model, record):
     return [[str(message.body), message.is_internal] for message in messages if message.message_type != "notification"]
 
 
+def watched_incidents(env, count, partner, watcher):
+    """Make incidents of a customer that a colleague follows by mail.
+
+    :return: the id of the first, how many there are of all customers, and the traces of mail so far
+    """
+    user = (
+        env["res.users"]
+        .with_context(no_reset_password=True)
+        .create(
+            {
+                "name": "Watcher",
+                "login": watcher,
+                "email": watcher,
+                "notification_type": "email",
+                "group_ids": [(4, env.ref("helpdesk_mgmt.group_helpdesk_user").id)],
+            }
+        )
+    )
+    incidents = env["helpdesk.ticket"].create(
+        [{"name": f"Winch {n}", "description": "<p>It slips</p>", "partner_id": partner} for n in range(count)]
+    )
+    incidents.message_subscribe(user.partner_id.ids)
+    found = env["helpdesk.ticket"].search_count([("id", ">=", incidents[0].id - 480)])
+    return {"first": incidents[0].id, "incidents": found, "traces": _traces(env)}
+
+
+def _traces(env):
+    """Count what Odoo writes when anybody hears of a mail."""
+    return {model: env[model].search_count([]) for model in ("mail.message", "mail.notification", "mail.mail")}
+
+
 def set_parameters(env, **parameters):
     for key, value in parameters.items():
         env["ir.config_parameter"].set_param(key.replace("__", "."), value)
 
 
 def send_queue(env):
-    """Send what waits, as the scheduled action does."""
+    """Send what waits, as the scheduled action does; return the traces of mail."""
+    traces = _traces(env)
     env["mail.mail"].process_email_queue()
+    return traces
 
 
 def link_later(env):
