@@ -52,6 +52,8 @@ NEEDS = (
     Need("dovecot-pop3d", lambda: _dovecot_speaks("pop3")),
     Need("python3-venv", lambda: importlib.util.find_spec("ensurepip")),
     Need("chromium", lambda: find(*BROWSERS), only_tests=True),
+    # Starts as root only, and would be installed in place of another mail server.
+    Need("postfix", lambda: find("sendmail") or os.geteuid() != 0, only_tests=True),
 )
 
 
@@ -88,7 +90,7 @@ def _no_service_starts():
     if ours:
         POLICY.write_text("#!/bin/sh\nexit 101\n", encoding="ascii")
         POLICY.chmod(POLICY.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
-    servers = {"dovecot": find("dovecot"), "postgresql": postgres_bin()}
+    servers = {"dovecot": find("dovecot"), "postgresql": postgres_bin(), "postfix": find("postfix")}
     try:
         yield
     finally:

@@ -5,16 +5,24 @@
 - ``database``: the name of its own Odoo database, with every app and the add-on;
 - ``account``: a mailbox of its own on the private Dovecot, see :class:`Account`;
 - ``odoo``: :class:`Odoo`, which runs code inside a real Odoo process, or serves the database over HTTP;
-- ``outbox``: a function that returns what Odoo sent to an address.
+- ``outbox``: a function that returns what Odoo sent to an address;
+- ``lmtp``: the running ``odoo erp_mail_lmtp``.
 """
 
 import itertools
+import os
 import secrets
+import socket
+import subprocess
+import time
 
 import pytest
 
-from tools import environment, ports
+from tools import environment, packages, paths, ports
 from tools import odoo as odoo_process
+
+# Postfix starts as root only, and is not installed in place of another mail server (tools/packages.py).
+collect_ignore = [] if os.geteuid() == 0 and packages.find("postfix") else ["test_postfix.py"]
 
 _number = itertools.count(1)
 
@@ -116,3 +124,32 @@ def odoo(database):
 @pytest.fixture
 def outbox(place):
     return place.services.smtp.sent
+
+
+@pytest.fixture
+def lmtp(odoo, database):
+    """A mail server's way in: (port of the running daemon, id of its mailbox)."""
+    record = odoo.call("tests.e2e.inside_mailbox:pushed_mailbox")
+    port = ports.free()
+    config = odoo_process.CONFIG.read_text(encoding="utf-8").splitlines()
+    addons = next(line.partition("=")[2].strip() for line in config if line.startswith("addons_path"))
+    command = ["erp_mail_lmtp", "--listen", f"127.0.0.1:{port}", "--mailbox", "Pushed", "--no-http"]
+    process = subprocess.Popen(
+        odoo_process.command(database, f"--addons-path={addons}", *command),
+        env=odoo_process.environment(),
+        cwd=paths.ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            break
+        except OSError:
+            time.sleep(0.2)
+    yield port, record
+    process.terminate()
+    assert process.wait(30) == 0

@@ -116,6 +116,13 @@ def pushed(env, server):
     return [[copy.source, copy.state, copy.email_id.subject] for copy in copies]
 
 
+def pushed_bytes(env, server):
+    """The bytes of each copy, as Latin-1 text, before they are processed."""
+    copies = env["erp.email.copy"].search([("server_id", "=", server)], order="id")
+    raws = env["erp.email.store"]._read(copies)
+    return [raws[copy.id].decode("latin-1") for copy in copies if copy.id in raws]
+
+
 def rename_ledger(env, old, new):
     """Take the ledger's table away, or put it back."""
     env.cr.execute(f"ALTER TABLE {old} RENAME TO {new}")

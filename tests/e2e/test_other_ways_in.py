@@ -1,15 +1,8 @@
-"""Mail that is pushed, fetched once, checked, or taken from the past, end to end."""
-
-import smtplib
-import socket
-import subprocess
-import time
+"""Mail that is fetched once, checked, or taken from the past, end to end."""
 
 import pytest
 
 from tests.e2e.test_mailboxes import confirm, fetch, order
-from tools import odoo as odoo_process
-from tools import paths, ports
 
 INSIDE = "tests.e2e.inside_mailbox"
 
@@ -23,81 +16,6 @@ def database(place):
 @pytest.fixture
 def server(odoo, account):
     return lambda **values: odoo.call("tests.e2e.inside:create_server", **account.server_values(**values))
-
-
-@pytest.fixture
-def lmtp(odoo, database):
-    """A mail server's way in: (port of the running daemon, id of its mailbox)."""
-    record = odoo.call(f"{INSIDE}:pushed_mailbox")
-    port = ports.free()
-    config = odoo_process.CONFIG.read_text(encoding="utf-8").splitlines()
-    addons = next(line.partition("=")[2].strip() for line in config if line.startswith("addons_path"))
-    command = ["erp_mail_lmtp", "--listen", f"127.0.0.1:{port}", "--mailbox", "Pushed", "--no-http"]
-    process = subprocess.Popen(
-        odoo_process.command(database, f"--addons-path={addons}", *command),
-        env=odoo_process.environment(),
-        cwd=paths.ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            break
-        except OSError:
-            time.sleep(0.2)
-    yield port, record
-    process.terminate()
-    assert process.wait(30) == 0
-
-
-def test_a_pushed_mail_is_in_the_ledger_when_the_mail_server_hears_yes(odoo, lmtp):
-    port, record = lmtp
-    raw = order(1)
-    with smtplib.LMTP("127.0.0.1", port) as client:
-        client.ehlo()
-        client.mail("carl@acme.example")
-        for recipient in ("a@example.com", "b@example.com"):
-            client.rcpt(recipient)
-        client.docmd("DATA")
-        client.send(raw + b".\r\n")
-        # One answer for each recipient (RFC 2033 4.2), which smtplib's own sendmail does not know.
-        assert [client.getreply()[0] for _recipient in range(2)] == [250, 250]
-        client.sendmail("carl@acme.example", ["a@example.com"], order(2, size=70_000))
-    assert odoo.call(f"{INSIDE}:pushed", server=record) == [
-        ["push", "stored", "Order 1"],
-        ["push", "stored", "Order 2"],
-    ]
-
-
-def test_a_pushed_mail_that_cannot_be_stored_is_a_temporary_failure(odoo, database, place, lmtp):
-    port, record = lmtp
-    with (
-        odoo_process_blocked(odoo, database),
-        smtplib.LMTP("127.0.0.1", port) as client,
-        pytest.raises(smtplib.SMTPDataError) as refused,
-    ):
-        client.sendmail("carl@acme.example", ["a@example.com"], order(3))
-    assert refused.value.smtp_code == 451
-    with smtplib.LMTP("127.0.0.1", port) as client:
-        client.sendmail("carl@acme.example", ["a@example.com"], order(3))
-    assert ["push", "stored", "Order 3"] in odoo.call(f"{INSIDE}:pushed", server=record)
-
-
-class odoo_process_blocked:  # noqa: N801  reads as a statement
-    """The ledger cannot be written to while the block runs."""
-
-    def __init__(self, odoo, database):
-        self.odoo = odoo
-
-    def __enter__(self):
-        self.odoo.call(f"{INSIDE}:rename_ledger", old="erp_email_copy", new="erp_email_copy_away")
-
-    def __exit__(self, *_exception):
-        self.odoo.call(f"{INSIDE}:rename_ledger", old="erp_email_copy_away", new="erp_email_copy")
 
 
 @pytest.mark.parametrize("protocol", ["imaps", "pop3s"])
