@@ -7,7 +7,7 @@ import sys
 if sys.version_info < (3, 11):  # noqa: UP036 (the system's Python, whatever it is)
     sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11 ...")
 
-from bench import compare
+import bench
 
 from . import environment, lint, paths, run, service, testing, translations
 from .console import Failure, interrupt_on_termination, say
@@ -36,7 +36,9 @@ def main():
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run").add_argument("--no-serve", action="store_true")
     commands.add_parser("test").add_argument("only", nargs="*", metavar="STEP", help="run these steps only")
-    commands.add_parser("bench").add_argument("--mails", type=int, default=2000)
+    bench_parser = commands.add_parser("bench")
+    bench_parser.add_argument("only", nargs="*", metavar="BENCHMARK", help=f"of {', '.join(bench.BENCHMARKS)}")
+    bench_parser.add_argument("--mails", type=int, default=2000, help="mails to import")
     commands.add_parser("format")
     commands.add_parser("translations")
     commands.add_parser("clean").add_argument("--cache", action="store_true")
@@ -53,7 +55,7 @@ def main():
             if options.command == "test":
                 return testing.main(place, options.only)
             if options.command == "bench":
-                return compare.main(place, options.mails)
+                return bench.main(place, options.only, options.mails)
             if options.command == "translations":
                 return translations.main(place)
             return lint.main(["--fix"])

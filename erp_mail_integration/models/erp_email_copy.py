@@ -71,7 +71,7 @@ class ErpEmailCopy(models.Model):
     error = fields.Text(readonly=True)
 
     _found_uniq = models.UniqueIndex("(server_id, folder_id, uidvalidity, uid)", "This copy is in the ledger already.")
-    _pending_idx = models.Index("(server_id, state, attempts, id) WHERE state IN ('received', 'failed', 'quarantined')")
+    _pending_idx = models.Index("(server_id, id) WHERE state IN ('received', 'failed', 'quarantined')")
 
     @api.model
     def _own_domain(self):

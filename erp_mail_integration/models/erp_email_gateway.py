@@ -19,13 +19,13 @@ class ErpEmail(models.Model):
         :rtype: list[tuple] as in ``mail.thread.message_route``
         """
         self.ensure_one()
-        types = self.env["erp.email.reference.type"].sudo().search([("post_to_chatter", "=", True)])
+        models_ = self.env["erp.email.reference.type"]._chatter_models()
         links = self.link_ids.filtered(
             lambda link: (
                 link.state == LINKED
                 and not link.internal
                 and link.rule in REFERENCE_RULES
-                and link.res_model in types.mapped("model")
+                and link.res_model in models_
             )
         )
         if not links or self._answers_message(message_dict):
@@ -35,7 +35,6 @@ class ErpEmail(models.Model):
                 message, message_dict, (link.res_model, link.res_id, {}, self.env.uid, None), raise_exception=False
             )
             for link in links.sorted("id")
-            if link.res_model in self.env
         ]
         return [route for route in routes if route]
 

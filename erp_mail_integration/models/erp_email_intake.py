@@ -16,6 +16,11 @@ _logger = logging.getLogger(__name__)
 # A batch of mails shares its queries and its commit; the bytes bound the memory it takes.
 BATCH_SIZE = 200
 BATCH_BYTES = 16 * 1024 * 1024
+# Mails that Odoo's gateway takes in one transaction: what it reads for one it knows for the next, and a commit has
+# its price. Few, since the documents they are posted on are locked meanwhile.
+ROUTE_SIZE = 10
+# From so many attempts on a mail waits behind the others: it stopped the worker while it was alone, or in two batches.
+SUSPECT_ATTEMPTS = 2
 
 # Headers in which two copies of one mail differ: how each came to its mailbox.
 TRACE_HEADERS = {
@@ -29,13 +34,14 @@ TRACE_HEADERS = {
 }
 TRACE_LIMIT = 20_000
 
-# Another worker stored the same mail, or changed the same row, in the meantime: not the mail's fault.
+# Another transaction changed the same row in the meantime: not the mail's fault.
 CONCURRENCY_ERRORS = (
     pg_errors.SerializationFailure,
     pg_errors.DeadlockDetected,
     pg_errors.LockNotAvailable,
-    pg_errors.UniqueViolation,
 )
+# While storing, two workers may also have made a record of the same mail.
+STORE_ERRORS = (*CONCURRENCY_ERRORS, pg_errors.UniqueViolation)
 
 
 class ErpEmailIntake(models.AbstractModel):
@@ -102,7 +108,8 @@ class ErpEmailIntake(models.AbstractModel):
 
         A batch that fails is taken apart, one mail at a time; the mail at fault is marked with its error. The
         attempt is counted and committed beforehand, so that a mail that kills the worker is found out: mails
-        with attempts behind them are processed alone, after all others, and three times at most.
+        with an attempt behind them are processed alone, from the second on after all others, and three times at
+        most.
 
         :param server: only copies of this ``fetchmail.server``
         :param int limit: at most so many copies
@@ -129,17 +136,20 @@ class ErpEmailIntake(models.AbstractModel):
             self._process_safely(copies[start : start + BATCH_SIZE])
 
     def _claim(self, server, limit, tried):
-        """Lock the next copies and count the attempt, committed before their mail is looked at.
+        """Choose the next copies and count the attempt, committed before their mail is looked at.
 
-        :return: ``erp.email.copy`` records, locked by this transaction until its next commit
+        Mail is processed in the order in which it came, also after an interruption: an answer that overtakes its
+        question would start a document of its own.
+
+        :return: ``erp.email.copy`` records; who processes them locks them first
         """
         server_id = server.id if server else None
         self.env.cr.execute(
             """SELECT id, attempts, size FROM erp_email_copy
                 WHERE state IN ('received', 'failed') AND NOT id = ANY(%s)
                   AND (%s::int IS NULL OR server_id = %s::int)
-                ORDER BY attempts, id LIMIT %s FOR UPDATE SKIP LOCKED""",
-            [list(tried), server_id, server_id, limit],
+                ORDER BY attempts >= %s, id LIMIT %s FOR UPDATE SKIP LOCKED""",
+            [list(tried), server_id, server_id, SUSPECT_ATTEMPTS, limit],
         )
         ids = _batch(self.env.cr.fetchall())
         copies = self.env["erp.email.copy"].sudo().browse(ids)
@@ -154,26 +164,55 @@ class ErpEmailIntake(models.AbstractModel):
         # Committed now, so that the count survives whatever the mail does to this process.
         self.env.cr.commit()
         self.env.invalidate_all(flush=False)
-        return copies.try_lock_for_update().filtered(lambda copy: copy.state in (RECEIVED, FAILED))
+        return copies
 
     def _process_safely(self, copies):
-        """Process a batch; where storing fails, each of its copies alone. Commits."""
+        """Store a batch, then route those of its mails that wait for the gateway. Commits."""
+        self._store_safely(copies)
+        waiting = copies.filtered(lambda copy: copy.email_id and copy.state in (RECEIVED, FAILED))
+        for start in range(0, len(waiting), ROUTE_SIZE):
+            self._route_safely(waiting[start : start + ROUTE_SIZE])
+
+    def _store_safely(self, copies):
+        """Store a batch; where that fails, each of its copies alone. Commits."""
         try:
-            self._in_transaction(lambda: self._store_batch(copies))
+            self._in_transaction(lambda: self._store_batch(self._lock(copies)), STORE_ERRORS)
         except Exception as error:
             if len(copies) > 1:
                 for copy in copies:
-                    self._process_safely(copy)
+                    self._store_safely(copy)
             else:
                 self._fail(copies, error)
-            return
-        for copy in copies.filtered(lambda copy: copy.state in (RECEIVED, FAILED)):
-            try:
-                self._in_transaction(lambda copy=copy: self._route(copy))
-            except Exception as error:
+
+    def _route_safely(self, copies):
+        """Route a few mails in one transaction, each in a savepoint of its own: whatever an app makes of one, the
+        others go on. Commits."""
+        failures = {}
+
+        def route():
+            failures.clear()
+            failures.update(self._route_batch(self._lock(copies)))
+
+        try:
+            self._in_transaction(route, CONCURRENCY_ERRORS)
+        except Exception as error:
+            if len(copies) > 1:
+                for copy in copies:
+                    self._route_safely(copy)
+            else:
+                self._fail(copies, error)
+        else:
+            for copy, error in failures.items():
                 self._fail(copy, error)
 
-    def _in_transaction(self, step):
+    def _lock(self, copies):
+        """Lock those of the copies that still wait: another worker may have been quicker.
+
+        :return: ``erp.email.copy`` records, locked until the transaction ends
+        """
+        return copies.try_lock_for_update().filtered(lambda copy: copy.state in (RECEIVED, FAILED))
+
+    def _in_transaction(self, step, concurrency_errors):
         """Run a step and commit; on a concurrency error again, in a new transaction that sees what the other did.
 
         :raise Exception: whatever the step raised, after a rollback
@@ -183,15 +222,11 @@ class ErpEmailIntake(models.AbstractModel):
                 step()
                 self.env.cr.commit()
                 return
-            except CONCURRENCY_ERRORS:
+            except Exception as error:
                 self.env.cr.rollback()
                 self.env.invalidate_all(flush=False)
-                if last:
+                if last or not isinstance(error, concurrency_errors):
                     raise
-            except Exception:
-                self.env.cr.rollback()
-                self.env.invalidate_all(flush=False)
-                raise
 
     def _fail(self, copy, error):
         """Write the error down, where an administrator sees it and can retry. Commits."""
@@ -208,6 +243,8 @@ class ErpEmailIntake(models.AbstractModel):
     def _store_batch(self, copies):
         """Parse, identify and match a batch in the current transaction, with a constant number of queries."""
         copies = copies.filtered(lambda copy: not copy.email_id)
+        if not copies:
+            return
         raws = self.env["erp.email.store"]._read(copies)
         if missing := copies.filtered(lambda copy: copy.id not in raws):
             raise FileNotFoundError(self.env._("The source of %(count)s mails is gone.", count=len(missing)))
@@ -278,23 +315,42 @@ class ErpEmailIntake(models.AbstractModel):
 
     # ------------------------------------------------------------------ route
 
-    def _route(self, copy):
-        """Hand a stored mail to Odoo's own gateway, as stock fetchmail does."""
+    def _route_batch(self, copies):
+        """Hand stored mails to Odoo's own gateway, as stock fetchmail does, in the current transaction.
+
+        :return: those that failed
+        :rtype: dict[erp.email.copy, Exception]
+        """
+        raws = self.env["erp.email.store"]._read(copies.email_id)
+        own_raws = self.env["erp.email.store"]._read(copies)
+        failures = {}
+        for copy in copies:
+            try:
+                with self.env.cr.savepoint():
+                    # The copy that made the mail has handed its bytes over to it, a later one has its own.
+                    self._route(copy, own_raws.get(copy.id) or raws[copy.email_id.id])
+            except CONCURRENCY_ERRORS:
+                raise
+            except Exception as error:
+                failures[copy] = error
+        return failures
+
+    def _route(self, copy, raw):
         email = copy.email_id
-        store = self.env["erp.email.store"]
         original = not email.copy_ids.filtered(lambda other: other.state == STORED)
-        raw = store._read(email)[email.id] if original else store._read(copy)[copy.id]
         if email.state not in (HELD, IGNORED):
             self._hand_to_gateway(copy, raw)
         copy.write({"state": STORED if original else DUPLICATE, "error": False})
         if not original:
-            store._drop(copy)
+            self.env["erp.email.store"]._drop(copy)
 
     def _hand_to_gateway(self, copy, raw):
         server, email = copy.server_id, copy.email_id
         model, values = self.env["erp.email.matcher"]._creation(email, server, copy.folder_id)
         self.env["mail.thread"].with_context(
-            default_fetchmail_server_id=server.id, erp_email_id=email.id
+            default_fetchmail_server_id=server.id,
+            erp_email_id=email.id,
+            erp_email_retried=copy.state == FAILED,
         ).message_process(
             model, raw, custom_values=values, save_original=server.original, strip_attachments=not server.attach
         )

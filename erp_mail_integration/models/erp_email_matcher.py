@@ -157,7 +157,7 @@ class ErpEmailMatcher(models.AbstractModel):
     def _documents(self, candidates):
         """The records that candidates name, with the fields that trust and company checks read.
 
-        One query for each document type.
+        Two queries for each document type: the records, and the companies of their contacts.
 
         :rtype: dict[str, dict[int, record]] by model and id; what does not exist is missing
         """
@@ -175,6 +175,7 @@ class ErpEmailMatcher(models.AbstractModel):
                 if name and name in Model._fields and Model._fields[name].store
             ]
             records = Model.search_fetch([("id", "in", list(ids[doctype.model]))], names)
+            records.env["res.partner"].union(*map(doctype._contact, records)).fetch(["commercial_partner_id"])
             documents[doctype.model] = {record.id: record for record in records}
         return documents
 

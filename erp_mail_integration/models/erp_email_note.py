@@ -59,8 +59,7 @@ class ErpEmail(models.Model):
 
         ``_message_log`` notifies nobody, and an internal note is not in the portal.
         """
-        types = self.env["erp.email.reference.type"].sudo().search([("post_to_chatter", "=", True)])
-        models_ = set(types.mapped("model"))
+        models_ = self.env["erp.email.reference.type"]._chatter_models()
         for link in self.link_ids:
             record = link._record() if link.state == LINKED and link.internal and link.res_model in models_ else None
             if record:

@@ -74,8 +74,6 @@ class ErpEmailProbe(models.Model):
         """
         raw = message.data if isinstance(message, xmlrpc.client.Binary) else message
         raw = raw.encode("utf-8", "replace") if isinstance(raw, str) else bytes(raw)
-        if not self.search_count([("returned", "=", False)], limit=1):
-            return False
         headers = BytesHeaderParser(policy=email.policy.compat32).parsebytes(raw[:MAX_HEADERS])
         token = (headers[HEADER] or "").strip() or (headers["Subject"] or "").rpartition(" ")[2].strip()
         probe = self.search([("token", "=", token)], limit=1) if TOKEN.fullmatch(token) else self

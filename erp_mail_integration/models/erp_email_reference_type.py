@@ -119,6 +119,16 @@ class ErpEmailReferenceType(models.Model):
         return bool(self.sudo().search_count([("model", "=", model_name), ("tab", "=", True)], limit=1))
 
     @api.model
+    @tools.ormcache()
+    def _chatter_models(self):
+        """Names of the models whose documents show mail that names them in their chatter.
+
+        :rtype: tuple[str, ...]
+        """
+        types = self.sudo().search([("model", "in", self._live_models()), ("post_to_chatter", "=", True)])
+        return tuple(types.mapped("model"))
+
+    @api.model
     def _live_types(self):
         """All active types whose model is there, in their order.
 

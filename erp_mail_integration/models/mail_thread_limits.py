@@ -90,6 +90,9 @@ class MailAlias(models.Model):
     _inherit = "mail.alias"
 
     def _alias_bounce_incoming_email(self, message, message_dict, set_invalid=True):
+        """The sender is told once, however often the mail is tried again."""
+        if self.env.context.get("erp_email_retried"):
+            return None
         return super(MailAlias, self.with_context(erp_email_alias_bounce=True))._alias_bounce_incoming_email(
             message, message_dict, set_invalid=set_invalid
         )

@@ -3,6 +3,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models.erp_email_copy import MAX_ATTEMPTS
 from .common import EmailCommon, mail
 
 INTAKE_LOG = "odoo.addons.erp_mail_integration.models.erp_email_intake"
@@ -82,6 +83,28 @@ class TestGateway(EmailCommon):
         self.env.invalidate_all()
         self.assertEqual(failing.state, "stored")
         self.assertEqual(self.env["res.partner"].search_count([("name", "=", "One")]), 1)
+
+    @mute_logger(INTAKE_LOG, *GATEWAY_LOGS)
+    def test_the_sender_is_told_once_of_a_mail_that_an_alias_cannot_take(self):
+        domain = self.env["mail.alias.domain"].search([], limit=1)
+        alias = self.env["mail.alias"].create(
+            {
+                "alias_name": "orders-here",
+                "alias_domain_id": domain.id,
+                "alias_model_id": self.env["ir.model"]._get_id("res.partner"),
+            }
+        )
+        with (
+            patch.object(type(self.env["res.partner"]), "message_new", side_effect=RuntimeError("an app fails")),
+            patch.object(type(self.env["mail.thread"]), "_routing_create_bounce_email") as bounce,
+        ):
+            copy = self.receive(mail("Order", To=alias.alias_full_name), route=True)
+            for _attempt in range(MAX_ATTEMPTS):
+                with self.committing_env() as env:
+                    env["erp.email.intake"]._process_pending()
+        self.env.invalidate_all()
+        self.assertEqual(copy.state, "quarantined")
+        self.assertEqual(bounce.call_count, 1)
 
     @mute_logger(*GATEWAY_LOGS)
     def test_archive_mail_touches_no_record(self):

@@ -147,6 +147,33 @@ class TestIntake(EmailCommon):
         self.assertEqual(set(died[1:]), {1}, "later ones with the suspect alone")
         self.assertEqual(copies.mapped("state"), ["quarantined"] + ["stored"] * 49)
 
+    def test_mail_of_an_interrupted_batch_keeps_its_order(self):
+        """An answer that overtakes its question would start a document of its own."""
+        order = []
+        with self.committing_env() as env:
+            intake, server, folder = env["erp.email.intake"], self.server.with_env(env), self.folder.with_env(env)
+            question, suspect = intake._receive(
+                server, folder, [self.raw_mail(mail("Question")), self.raw_mail(mail())]
+            )
+            question.attempts, suspect.attempts = 1, 2
+            answer = intake._receive(server, folder, [self.raw_mail(mail("Answer"))])
+            env.cr.commit()
+            with patch.object(type(intake), "_process_safely", lambda self, copies: order.append(copies)):
+                intake._process_pending()
+            self.assertEqual(order, [question, answer, suspect])
+
+    def test_a_mail_that_another_worker_took_meanwhile_is_left_to_it(self):
+        with self.committing_env() as env:
+            intake = env["erp.email.intake"]
+            copies = intake._receive(
+                self.server.with_env(env), self.folder.with_env(env), [self.raw_mail(mail())], route=True
+            )
+            with patch.object(type(intake), "_route", side_effect=AssertionError("routed twice")):
+                intake._store_safely(copies)
+                copies.state = "stored"
+                intake._route_safely(copies)
+            self.assertEqual(copies.state, "stored")
+
     def test_a_truncated_file_is_not_believed(self):
         """Odoo keeps a file that a full disk cut short and trusts it for ever; the next fetch must repair it."""
         Attachment = self.env["ir.attachment"]

@@ -26,7 +26,8 @@ def fetch_with_sign(env, server, sign):
 def census(env):
     """Count what an import left: mails, copies by state, messages posted from mail, leads without one."""
     emails = env["erp.email"].search([])
-    posted = env["mail.message"].search([("message_type", "=", "email")])
+    # Not Odoo's own welcome, which is of type email too.
+    posted = env["mail.message"].search([("message_type", "=", "email"), ("model", "!=", "discuss.channel")])
     leads = env["crm.lead"].search([])
     return {
         "emails": len(emails),

@@ -30,9 +30,6 @@ patch(EmailField.prototype, {
 
     get mailtoHref() {
         const { resModel, resId } = this.env.model?.root || {};
-        return mailtoHref(
-            this.props.record.data[this.props.name],
-            this.documentMail?.[`${resModel},${resId}`]?.tag
-        );
+        return mailtoHref(this.props.record.data[this.props.name], this.documentMail?.[`${resModel},${resId}`]?.tag);
     },
 });
