@@ -11,6 +11,7 @@ import time
 from collections.abc import Collection
 
 from . import network
+from .errors import LoginNotAscii
 
 MAX_LITERAL = 512 * 1024 * 1024
 """Octets. A server that announces more is not believed: imaplib would reserve the memory before reading."""
@@ -49,6 +50,17 @@ class _Secured:
 
 class SecuredImap(_Secured):
     """Mixin for :class:`imaplib.IMAP4`."""
+
+    def login(self, user, password):
+        """Log in. LOGIN takes ASCII only (RFC 3501 9); what goes beyond it goes by SASL, in UTF-8 (RFC 4616).
+
+        :raises LoginNotAscii: when the server offers no way for such a name or password.
+        """
+        if f"{user}{password}".isascii():
+            return super().login(user, password)
+        if "AUTH=PLAIN" not in self.capabilities:
+            raise LoginNotAscii
+        return self.authenticate("PLAIN", lambda _challenge: f"\0{user}\0{password}".encode())
 
     def _upgrade(self):
         try:

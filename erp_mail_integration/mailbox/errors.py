@@ -46,3 +46,10 @@ class HostRefused(MailboxError):
         self.host = host
         self.address = address
         self.kind = kind
+
+
+class LoginNotAscii(MailboxError):
+    """The user name or password cannot be put into a command of this server's."""
+
+    def __init__(self):
+        super().__init__("the server offers no AUTHENTICATE PLAIN, and LOGIN takes ASCII only")

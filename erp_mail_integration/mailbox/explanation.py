@@ -14,7 +14,15 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .errors import ConnectionLost, FolderMissing, FolderReadOnly, HostRefused, MailboxError, ProtocolError
+from .errors import (
+    ConnectionLost,
+    FolderMissing,
+    FolderReadOnly,
+    HostRefused,
+    LoginNotAscii,
+    MailboxError,
+    ProtocolError,
+)
 
 
 def _(sentence: str) -> str:
@@ -110,6 +118,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
             "Type the password again. Some servers want the whole address as user name, others only the part "
             "before the @."
         ),
+    ),
+    "login_ascii": (
+        _("%(host)s takes no letters beyond ASCII in user names and passwords."),
+        _("Give this mailbox a password of plain letters, digits and signs, without accents or umlauts."),
     ),
     "app_password": (
         _("%(host)s wants an app password instead of the usual one."),
@@ -277,6 +289,10 @@ def _code(error: BaseException) -> str:
     match error:
         case HostRefused():
             return "host_refused"
+        case LoginNotAscii():
+            return "login_ascii"
+        case UnicodeEncodeError() if error.encoding == "ascii":  # what imaplib raises for a password; names are IDNA
+            return "login_ascii"
         case socket.gaierror() | UnicodeError():  # UnicodeError: a host name with an empty or overlong label
             return "dns"
         case ssl.SSLCertVerificationError():
@@ -325,6 +341,8 @@ def _detail(error: BaseException) -> str:
     words = [arg.decode("utf-8", "replace") if isinstance(arg, bytes) else str(arg) for arg in error.args]
     if isinstance(error, OSError) and error.strerror:
         words = [str(error.strerror)]
+    elif isinstance(error, UnicodeError) and len(error.args) > 1:
+        words = [str(error.args[-1])]  # the others are the text itself, which may be a password
     elif isinstance(error, MailboxError):
         words = [str(error)]
     return re.sub(r"\s+", " ", " ".join(words)).replace("\0", "").strip()[:500] or type(error).__name__

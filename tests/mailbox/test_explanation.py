@@ -1,5 +1,6 @@
 """Every way to fail has its two sentences, and the real failures lead to them."""
 
+import base64
 import errno
 import imaplib
 import poplib
@@ -15,7 +16,7 @@ from erp_mail_plain.mailbox.explanation import SENTENCES
 
 from tools.ports import free
 
-from .faults import CuttingProxy, ScriptedServer
+from .faults import LOGIN, CuttingProxy, ScriptedServer
 
 LOOPBACK = ("127.0.0.0/8", "::1")
 
@@ -103,6 +104,31 @@ def test_a_wrong_password(account):
     explanation = explain(error, host="127.0.0.1")
     assert explanation.code == "login"
     assert "wrong" not in explanation.detail
+
+
+def test_a_password_beyond_ascii_goes_by_sasl_in_utf8(account):
+    plain = ("authenticate", b"+\x20\r\n"), ("=$", None)
+    server = ScriptedServer([("capability", b"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n%TAG% OK\x20\r\n"), *plain])
+    connection = imap("127.0.0.1", server.port, security="none", timeout=1)
+    with pytest.raises(imaplib.IMAP4.abort):
+        connection.login("jürgen", "Größe")
+    assert base64.b64decode(server.lines[-1]).decode() == "\0jürgen\0Größe"
+    connection = imap("127.0.0.1", account.server.port("imap"), security="none", timeout=10)
+    assert explain(failure(connection.login, account.user, "Größe")).code == "login"
+
+
+def test_a_server_that_takes_no_password_beyond_ascii_is_said_to():
+    server = ScriptedServer(LOGIN)
+    explanation = explain(failure(imap("127.0.0.1", server.port, security="none").login, "jürgen", "Größe"))
+    assert explanation.code == "login_ascii"
+    assert not any(b"LOGIN" in line for line in server.lines)
+
+
+def test_an_exception_of_the_standard_library_does_not_tell_the_password():
+    connection = imaplib.IMAP4("127.0.0.1", ScriptedServer(LOGIN).port)
+    explanation = explain(failure(connection.login, "jürgen", "Größe"))
+    assert explanation.code == "login_ascii"
+    assert "Gr" not in f"{explanation} {explanation.detail}"
 
 
 def test_a_folder_that_is_not_there(account):
