@@ -13,6 +13,9 @@ from collections.abc import Collection, Iterable
 
 from .errors import HostRefused
 
+CONNECT_TIME = 15
+"""Seconds. An address that has not answered by then is behind a firewall that says nothing."""
+
 
 def address_kind(address: str) -> str:
     """Why an address is not one of the public Internet, or nothing where it is.
@@ -74,15 +77,19 @@ def resolve(host: str, port: int) -> list[str]:
 def connect(host: str, port: int, timeout: float, allowed: Collection[str] = ()) -> socket.socket:
     """A TCP connection to a permitted address of ``host``, trying one after the other.
 
+    :param timeout: seconds of silence that are borne with later; to connect, no more than :data:`CONNECT_TIME`.
     :raises HostRefused: see :func:`permitted`.
     :raises OSError: of the last address tried.
     """
     error: OSError | None = None
     for address in permitted(host, resolve(host, port), allowed):
         try:
-            return socket.create_connection((address, port), timeout)
+            connection = socket.create_connection((address, port), min(timeout, CONNECT_TIME))
         except OSError as failed:
             error = failed
+        else:
+            connection.settimeout(timeout)
+            return connection
     raise error or OSError(f"{host} has no address")
 
 

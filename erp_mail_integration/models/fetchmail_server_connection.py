@@ -153,6 +153,21 @@ class FetchmailServer(models.Model):
             error, self.env._, host=self.server or "", port=self.port, tls=bool(self.is_ssl or self.starttls)
         )
 
+    def _login_failure(self):
+        """Log in, as a fetch does, and leave.
+
+        :return: why that is not possible
+        :rtype: mailbox.Explanation | None
+        """
+        connection = None
+        try:
+            connection = self._connect__()
+        except Exception as error:
+            return self._explain(error)
+        finally:
+            _hang_up(connection)
+        return None
+
     # ------------------------------------------------------------------ test
 
     def button_confirm_login(self):

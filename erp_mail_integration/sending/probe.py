@@ -1,8 +1,6 @@
-"""Knock at mail servers without sending or fetching anything, with a bound on every wait."""
+"""Knock at outgoing mail servers without sending anything, with a bound on every wait."""
 
 import contextlib
-import imaplib
-import poplib
 import smtplib
 import ssl
 
@@ -40,31 +38,3 @@ def smtp(host, port, encryption="none", user="", password="", sender="", timeout
             code, answer = session.mail(sender)
             if code != 250:
                 raise smtplib.SMTPSenderRefused(code, answer, sender)
-
-
-def mailbox(kind, host, port, encrypted, user="", password="", timeout=TIMEOUT):
-    """Connect to an incoming server and log in.
-
-    :param kind: 'imap' or 'pop'
-    :raises OSError, ssl.SSLError, imaplib.IMAP4.error, poplib.error_proto: as the server behaves
-    """
-    if kind == "imap":
-        if encrypted:
-            session = imaplib.IMAP4_SSL(host, port, timeout=timeout, ssl_context=_context(False))
-        else:
-            session = imaplib.IMAP4(host, port, timeout=timeout)
-        try:
-            if user:
-                session.login(user, password)
-        finally:
-            with contextlib.suppress(OSError, imaplib.IMAP4.error):
-                session.logout()
-        return
-    if encrypted:
-        session = poplib.POP3_SSL(host, port, timeout=timeout, context=_context(False))
-    else:
-        session = poplib.POP3(host, port, timeout=timeout)
-    with contextlib.closing(session):
-        if user:
-            session.user(user)
-            session.pass_(password)

@@ -59,6 +59,7 @@ class DoctorCase(OutgoingCase):
         self.parameter("web.base.url", "https://odoo.mycompany.com")
         self.parameter("web.base.url.freeze", "True")
         self.parameter("erp_mail_integration.nameserver", nameserver)
+        self.parameter("erp_mail_integration.allowed_mail_hosts", "127.0.0.1")
         probe = self.env["erp.email.probe"]._start(self.domain)
         probe.write({"returned": now, "mail_id": False})
         self.env["mail.mail"].search([]).unlink()
@@ -131,6 +132,7 @@ class TestDoctor(DoctorCase):
             ("incoming_draft", lambda: self.incoming.write({"state": "draft"})),
             ("incoming_failed", lambda: self.incoming.write({"password": "wrong"})),
             ("incoming_failed", lambda: self.incoming.write({"port": free_port()})),
+            ("incoming_failed", lambda: self.parameter("erp_mail_integration.allowed_mail_hosts", "mail.lan")),
             ("incoming_stale", lambda: self.incoming.write({"date": old})),
             ("schedule_off", lambda: self.crons[0].write({"active": False})),
             ("schedule_late", lambda: self.crons[1].write({"nextcall": old})),

@@ -1,12 +1,9 @@
-import imaplib
-import poplib
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from odoo import fields, models, tools
 
-from ..mailbox.explanation import explain as explain_mailbox
-from ..sending import probe, replies
+from ..sending import replies
 from ..sending.parameters import VALIDATORS
 from .erp_email_doctor import ERROR, INFO, WARNING, Finding
 
@@ -58,7 +55,7 @@ class ErpEmailDoctor(models.TransientModel):
                     self.env._("Open it and press Test & Confirm."),
                     server,
                 )  # fmt: skip
-            if server.server_type in ("imap", "pop"):
+            if server._get_connection_type() in ("imap", "pop"):
                 yield from self._examine_mailbox(server)
             elif server.error_message:
                 yield self._incoming_failed(
@@ -75,13 +72,8 @@ class ErpEmailDoctor(models.TransientModel):
                     )  # fmt: skip
 
     def _examine_mailbox(self, server):
-        try:
-            probe.mailbox(
-                server.server_type, server.server, server.port, server.is_ssl,
-                user=server.user or "", password=server.sudo().password or "",  # others see a mask
-            )  # fmt: skip
-        except (OSError, imaplib.IMAP4.error, poplib.error_proto, UnicodeError) as error:
-            reason = explain_mailbox(error, self.env._, host=server.server, port=server.port, tls=server.is_ssl)
+        reason = server._login_failure()
+        if reason:
             yield self._incoming_failed(server, f"{reason.what}\n{reason.detail}", reason.next_step)
 
     def _incoming_failed(self, server, what, next_step):
