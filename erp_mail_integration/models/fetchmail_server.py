@@ -3,13 +3,14 @@ from datetime import timedelta
 from imaplib import IMAP4
 from poplib import POP3
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.mail.models.fetchmail import MAIL_SERVER_DEACTIVATE_TIME, MAIL_SERVER_DOMAIN
 
 from ..mailbox import ImapMailbox, PopMailbox
 from .erp_email_copy_mailbox import SKIPPED
+from .erp_email_intake import CONCURRENCY_ERRORS, STORE_ERRORS
 from .fetchmail_server_connection import _hang_up
 
 _logger = logging.getLogger(__name__)
@@ -58,21 +59,23 @@ class FetchmailServer(models.Model):
     def fetch_mail(self):
         """Fetch now, from the button; say how many mails came, or why none could."""
         self.ensure_one().check_access("write")
+        if not self.sudo().try_lock_for_update(allow_referencing=True):
+            return self._notification("info", self.env._("This mailbox is being fetched just now."))
         Copy = self.env["erp.email.copy"].sudo()
         before = Copy.search([("server_id", "=", self.id)], order="id desc", limit=1).id or 0
         error = self.sudo()._fetch_mail()
         if error is not None:
             raise UserError(str(self._explain(error))) from error
         count = Copy.search_count([("server_id", "=", self.id), ("id", ">", before)])
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success" if count else "info",
-                "message": self.env._("%(count)s new mails.", count=count) if count else self.env._("No new mail."),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        if not count:
+            return self._notification("info", self.env._("No new mail."))
+        return self._notification("success", self.env._("%(count)s new mails.", count=count))
+
+    @api.model
+    def _notification(self, kind, message):
+        reload = {"type": "ir.actions.client", "tag": "soft_reload"}
+        params = {"type": kind, "message": message, "next": reload}
+        return {"type": "ir.actions.client", "tag": "display_notification", "params": params}
 
     def _fetch_mail(self, batch_limit=50):
         """Fetch from several mailboxes, as core does, but through the ledger.
@@ -88,17 +91,30 @@ class FetchmailServer(models.Model):
         servers = self.with_context(fetchmail_cron_running=True)
         Cron._commit_progress(remaining=len(servers))
         for position, server in enumerate(servers, 1):
-            if not server.try_lock_for_update(allow_referencing=True).filtered_domain(MAIL_SERVER_DOMAIN):
-                _logger.info("Mailbox %s is being fetched already or not confirmed", server.id)
-                continue
-            error = server._fetch_one(batch_limit)
-            failure = error or failure
-            server.write({"date": fields.Datetime.now()})
-            # The lock on the server ends here; progress is written by another transaction.
-            self.env.cr.commit()
+            try:
+                failure = server._fetch_in_turn(batch_limit) or failure
+            except CONCURRENCY_ERRORS as error:
+                # Somebody changed this mailbox's record meanwhile: its turn comes again, the others have theirs.
+                _logger.info("Mailbox %s could not be locked", server.id, exc_info=True)
+                self.env.cr.rollback()
+                failure = error
             if not Cron._commit_progress(remaining=len(servers) - position):
                 break
         return failure
+
+    def _fetch_in_turn(self, batch_limit):
+        """Fetch one mailbox, unless somebody is at it or it is not confirmed. Commits.
+
+        :return: the exception that ended it, or None
+        """
+        if not self.try_lock_for_update(allow_referencing=True).filtered_domain(MAIL_SERVER_DOMAIN):
+            _logger.info("Mailbox %s is being fetched already or not confirmed", self.id)
+            return None
+        error = self._fetch_one(batch_limit)
+        self.write({"date": fields.Datetime.now()})
+        # The lock on the server ends here; progress is written by another transaction.
+        self.env.cr.commit()
+        return error
 
     def _fetch_one(self, batch_limit):
         """Fetch one locked mailbox in a transaction of its own, so that the lock outlives the commits.
@@ -114,15 +130,10 @@ class FetchmailServer(models.Model):
                 return super()._fetch_mail(batch_limit)  # pylint: disable=super-method-mismatch
             with self.env.registry.cursor() as cr:
                 server = self.with_env(self.env(cr=cr))
-                mailbox = mailbox_class(connection)
-                server._receive_new(mailbox)
-                server.env["erp.email.intake"]._process_pending(
-                    server, progress=lambda done: server.env["ir.cron"]._commit_progress(done)
-                )
-                if mailbox_class is ImapMailbox:
-                    for folder in server.folder_ids:
-                        folder._settle(mailbox)
+                server._take_in(mailbox_class(connection))
             self.write({"error_date": False, "error_message": False})
+        except CONCURRENCY_ERRORS:
+            raise  # nobody's fault, and this transaction takes no note any more
         except Exception as error:
             _logger.info("Fetching mailbox %s (%s) failed", self.name, self.id, exc_info=True)
             self._note_failure(error)
@@ -130,6 +141,20 @@ class FetchmailServer(models.Model):
         finally:
             _hang_up(connection)
         return None
+
+    def _take_in(self, mailbox):
+        """Receive, process, and do on the server what is asked for. Commits.
+
+        Each of the three begins where the last commit left it, so it is simply done again when another worker
+        changed the same rows.
+        """
+        intake = self.env["erp.email.intake"]
+        progress = self.env["ir.cron"]._commit_progress
+        intake._in_transaction(lambda: self._receive_new(mailbox), STORE_ERRORS)
+        intake._in_transaction(lambda: intake._process_pending(self, progress=progress), CONCURRENCY_ERRORS)
+        if isinstance(mailbox, ImapMailbox):
+            for folder in self.folder_ids:
+                intake._in_transaction(lambda folder=folder: folder._settle(mailbox), CONCURRENCY_ERRORS)
 
     def _note_failure(self, error):
         """Say on the record what happened and what to do; switch the mailbox off after days of failures."""

@@ -45,3 +45,8 @@ def send(env, recipient, subject):
     env["mail.mail"].create({"email_to": recipient, "subject": subject, "body_html": "<p>Hello</p>"}).send(
         raise_exception=True
     )
+
+
+def lead_names(env):
+    """Return the name of every lead."""
+    return env["crm.lead"].search([]).mapped("name")

@@ -11,11 +11,12 @@ import os
 import poplib
 import random
 import signal
-import time
 from collections import Counter
-from functools import wraps
+from functools import partial, wraps
 
-from odoo import SUPERUSER_ID, api, sql_db
+from odoo import sql_db
+
+from .inside_processes import ended, fork, wait_until_alone
 
 BEFORE, AFTER = "before", "after"
 BATCH = 2
@@ -33,9 +34,13 @@ def fetch(env, cases):
     servers = [_prepare(env, case) for case in cases]
     results = []
     for case, server in zip(cases, servers, strict=True):
-        kills = sum(_killed(_fork(env, server, case, first)) for first in (False, True))
-        ended = _fork(env, server)
-        assert ended == 0, f"the last fetch of {case} ended with {ended}"
+        codes = [
+            ended(fork(env, partial(_fetch, server_id=server.id, case=one, first=first)))
+            for one, first in ((case, False), (case, True), (None, False))
+        ]
+        assert set(codes[:2]) <= {0, -signal.SIGKILL} and codes[2] == 0, f"{case}: {codes}"
+        kills = codes.count(-signal.SIGKILL)
+        env.cr.commit()
         env.invalidate_all()
         results.append({"kills": kills, **_census(env, server)})
     return results
@@ -122,60 +127,18 @@ def _kill_at(owner, name, when, nth):
     setattr(owner, name, wrapper)
 
 
-# ------------------------------------------------------------------ processes
-
-
-def _fork(env, server, case=None, first=False):
-    """Fetch the mailbox in a process of its own.
-
-    :param dict case: what kills it; None: nothing does
-    :param bool first: at the first call of the point, not at any
-    :return: how it ended, as in :attr:`subprocess.Popen.returncode`
-    """
-    env.cr.commit()
-    pid = os.fork()
-    if not pid:
-        code = 1
-        try:
-            _fetch(env, server.id, case, first)
-            code = 0
-        finally:
-            os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-
-
-def _killed(code):
-    assert code in (0, -signal.SIGKILL), f"a process ended with {code}"
-    return code == -signal.SIGKILL
-
-
 def _fetch(env, server_id, case, first):
-    # The connections are the parent's; psycopg2 leaves them open when a child forgets them.
-    for pool in filter(None, (sql_db._Pool, sql_db._Pool_readonly)):
-        pool._connections.clear()
-    with env.registry.cursor() as cr:
-        env = api.Environment(cr, SUPERUSER_ID, {})
-        _wait_until_alone(cr)
-        server = env["fetchmail.server"].browse(server_id)
-        if case:
-            points = (_addon_points if "erp.email" in env else _stock_points)(env, case)
-            methods, calls = points[case["point"]]
-            chance = random.Random(f"{case['seed']} {case['point']}")
-            _kill_at(*chance.choice(methods), nth=1 if first else chance.randint(1, calls))
-        server._fetch_mail()
-
-
-def _wait_until_alone(cr):
-    """The database learns of a killed process when the operating system closes its connections."""
-    for _try in range(200):
-        cr.execute(
-            """SELECT count(*) FROM pg_stat_activity
-                WHERE datname = current_database() AND state != 'idle' AND pid != pg_backend_pid()"""
-        )
-        if not cr.fetchone()[0]:
-            return
-        cr.commit()
-        time.sleep(0.05)
+    """
+    :param dict case: what kills this process; None: nothing does
+    :param bool first: at the first call of the point, not at any
+    """
+    wait_until_alone(env.cr)
+    if case:
+        points = (_addon_points if "erp.email" in env else _stock_points)(env, case)
+        methods, calls = points[case["point"]]
+        chance = random.Random(f"{case['seed']} {case['point']}")
+        _kill_at(*chance.choice(methods), nth=1 if first else chance.randint(1, calls))
+    env["fetchmail.server"].browse(server_id)._fetch_mail()
 
 
 # ------------------------------------------------------------------ census
