@@ -1,9 +1,15 @@
 """Run inside an Odoo process by the end-to-end tests of mailboxes; see :mod:`.inside`."""
 
+import base64
+import hashlib
 import re
+import resource
 from contextlib import suppress
+from functools import partial
 
 from odoo.exceptions import UserError
+
+from .inside_processes import ended, fork
 
 LEDGER = ("state", "uid", "sha256", "server_action")
 
@@ -48,6 +54,25 @@ def fetch(env, server, times=1):
         "error": record.error_message or "",
         "folders": {folder.name: folder.error or "" for folder in record.folder_ids},
     }
+
+
+def fetch_limited(env, server, limit):
+    """Press Fetch Now in a process that may write no file of more octets; return what :func:`fetch` does."""
+    ended(fork(env, partial(_fetch_limited, server=server, limit=limit)))
+    env.cr.commit()
+    return fetch(env, server, times=0)
+
+
+def _fetch_limited(env, server, limit):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    fetch(env, server)
+
+
+def sources_intact(env, server):
+    """Whether the bytes of every mail of a mailbox are those that the server handed out."""
+    copies = env["erp.email.copy"].search([("server_id", "=", server)])
+    sums = [hashlib.sha256(base64.b64decode(copy.email_id.raw)).hexdigest() for copy in copies]
+    return sums == copies.mapped("sha256")
 
 
 def _folder(server, name):
