@@ -103,23 +103,26 @@ class FetchmailServer(models.Model):
 
         A type that another add-on brings along (Gmail, Outlook) leads to its provider and uses core's class; a
         personal mailbox of such a type goes through the checks, since its owner could name another host.
+
+        The context key ``erp_mail_timeout`` (seconds) is for a caller whom a person waits for.
         """
         self = self.sudo()
         kind = {"imap": SecuredOdooImap, "pop": SecuredOdooPop}.get(self._get_connection_type())
         if not kind or not (self.active or allow_archived):
             return super()._connect__(allow_archived=allow_archived)
+        timeout = self.env.context.get("erp_mail_timeout", fetchmail.MAIL_TIMEOUT)
         if self.server_type in ("imap", "pop") or self.owner_id:
             connection = kind(
                 self.server or "",
                 int(self.port),
-                timeout=fetchmail.MAIL_TIMEOUT,
+                timeout=timeout,
                 security="tls" if self.is_ssl else "starttls" if self.starttls else "none",
                 verify=self.verify_certificate,
                 allowed=self._allowed_hosts(),
             )
         else:
             connection = fetchmail.OdooIMAP4_SSL(
-                self.server, int(self.port), timeout=fetchmail.MAIL_TIMEOUT, ssl_context=tls_context()
+                self.server, int(self.port), timeout=timeout, ssl_context=tls_context()
             )
         try:
             if kind is SecuredOdooImap:
@@ -262,6 +265,7 @@ def _offers_starttls(connection):
 
 
 def _hang_up(connection):
+    """End a connection of :meth:`FetchmailServer._connect__`, or none; a server that is gone is no error."""
     try:
         if connection:
             connection.disconnect()

@@ -3,6 +3,7 @@
 import contextlib
 import smtplib
 import ssl
+from collections.abc import Callable
 
 TIMEOUT = 5.0
 """Seconds for each step. A server that needs longer works, but badly: the doctor may say so."""
@@ -16,10 +17,18 @@ def _context(verify: bool) -> ssl.SSLContext:
     return context
 
 
-def smtp(host, port, encryption="none", user="", password="", sender="", timeout=TIMEOUT):
+def smtp(
+    host: str,
+    port: int,
+    encryption: str = "none",
+    login: Callable[[smtplib.SMTP], object] | None = None,
+    sender: str = "",
+    timeout: float = TIMEOUT,
+):
     """Connect to an outgoing server, log in, and offer a sender.
 
     :param encryption: as ``smtp_encryption`` of Odoo: none, starttls, starttls_strict, ssl or ssl_strict
+    :param login: logs in to the session, in whatever way; None for a server that takes mail without
     :param sender: envelope sender to offer, '' to offer none
     :raises OSError, ssl.SSLError, smtplib.SMTPException: as the server behaves
     """
@@ -31,8 +40,8 @@ def smtp(host, port, encryption="none", user="", password="", sender="", timeout
     with contextlib.closing(session):
         if encryption.startswith("starttls"):
             session.starttls(context=context)
-        if user:
-            session.login(user, password)
+        if login:
+            login(session)
         session.ehlo_or_helo_if_needed()
         if sender:
             code, answer = session.mail(sender)

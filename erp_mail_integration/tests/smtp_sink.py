@@ -1,5 +1,6 @@
 """A real SMTP server on the loopback interface that keeps what it is sent."""
 
+import base64
 import contextlib
 import email.policy
 import logging
@@ -33,12 +34,26 @@ class SmtpSink:
     """Takes every mail, unless ``replies`` says otherwise.
 
     ``replies`` holds the answers to the next RCPT TO commands, '' for a plain yes: ``["451 4.3.0 later", ""]``.
+    With a ``token``, senders must have logged in with it (XOAUTH2, as Gmail and Outlook do).
     """
 
     def __init__(self):
         self.mails: list[Received] = []
         self.replies: list[str] = []
         self.port = 0
+        self.token = ""
+
+    async def auth_XOAUTH2(self, server, arguments):
+        said = base64.b64decode(arguments[1]).decode()
+        accepted = bool(self.token) and f"auth=Bearer {self.token}\x01" in said
+        return AuthResult(success=accepted, handled=False, auth_data=said)
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if self.token and not session.authenticated:
+            return "530 5.7.57 Client not authenticated to send mail"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
         reply = self.replies.pop(0) if self.replies else ""
@@ -72,8 +87,10 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def smtp_sink(env):
+def smtp_sink(env, tls_context=None):
     """Run a sink, and let this test send: Odoo sends nothing while tests run.
+
+    :param tls_context: offer STARTTLS with this certificate
 
     >>> with smtp_sink(self.env) as sink:
     ...     server.write({"smtp_host": "127.0.0.1", "smtp_port": sink.port})
@@ -86,7 +103,12 @@ def smtp_sink(env):
     with warnings.catch_warnings(), patch("aiosmtpd.smtp.Session", _Session):
         warnings.simplefilter("ignore")
         controller = Controller(
-            sink, hostname="127.0.0.1", port=sink.port, authenticator=_authenticate, auth_require_tls=False
+            sink,
+            hostname="127.0.0.1",
+            port=sink.port,
+            authenticator=_authenticate,
+            auth_require_tls=False,
+            tls_context=tls_context,
         )
         controller.start()
         try:

@@ -145,6 +145,8 @@ class TestDoctor(DoctorCase):
             ("spf_missing", lambda: self.zone.update({("mycompany.com", "TXT"): ['"hello"']})),
             ("spf_twice", lambda: self.zone.update({("mycompany.com", "TXT"): ['"v=spf1 -all"', '"v=spf1 mx -all"']})),
             ("spf_open", lambda: self.zone.update({("mycompany.com", "TXT"): ['"v=spf1 +all"']})),
+            ("spf_too_long", lambda: self.zone.update({("mycompany.com", "TXT"): ['"v=spf1 include:mycompany.com -all"']})),
+            ("spf_broken", lambda: self.zone.update({("mycompany.com", "TXT"): ['"v=spf1 include:gone.com -all"']})),
             ("spf_too_long", lambda: self.zone.update({("mycompany.com", "TXT"): ['"v=spf1 {}-all"'.format("a:x.y " * 11)]})),
             ("dkim_unknown", lambda: self.domain.write({"dkim_selector": False})),
             ("dkim_missing", lambda: drop("s1._domainkey.mycompany.com")),

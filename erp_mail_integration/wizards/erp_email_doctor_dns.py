@@ -33,7 +33,7 @@ class ErpEmailDoctor(models.TransientModel):
                 self.env._("Publish the MX records that your mail provider names."),
                 domain,
             )  # fmt: skip
-        yield from self._examine_spf(records.spf(dns.txt(domain.name)), domain)
+        yield from self._examine_spf(records.spf(dns, domain.name), domain)
         yield from self._examine_dkim(dns, domain)
         policy = records.dmarc(dns.txt(f"_dmarc.{domain.name}"))
         parent = domain.name.partition(".")[2]
@@ -62,18 +62,25 @@ class ErpEmailDoctor(models.TransientModel):
                 self.env._("Join them into one record."),
                 domain,
             )  # fmt: skip
-        elif spf.ending in ("+all", "all"):
-            yield Finding(
-                "spf_open", ERROR, self.env._("The SPF record of %s allows the whole world", domain.name),
-                self.env._("It ends with %s, so that anybody can send in your name.", spf.ending),
-                self.env._("End the record with -all or ~all."),
-                domain,
-            )  # fmt: skip
-        elif spf.lookups > records.SPF_LOOKUP_LIMIT:
+        elif spf.too_long:
             yield Finding(
                 "spf_too_long", ERROR, self.env._("The SPF record of %s asks for too many other records", domain.name),
-                self.env._("It needs %s look-ups; recipients stop after ten and take the record for wrong.", spf.lookups),
-                self.env._("Remove servers that no longer send for you."),
+                self.env._("With those it includes it needs more than ten look-ups. Recipients stop there with “permerror” (RFC 7208), and the record protects nothing: %s", spf.records[0]),
+                self.env._("Remove servers that no longer send for you, or name their networks with ip4: and ip6:."),
+                domain,
+            )  # fmt: skip
+        elif spf.missing or spf.unknown:
+            yield Finding(
+                "spf_broken", ERROR, self.env._("The SPF record of %s cannot be evaluated", domain.name),
+                self.env._("Recipients stop with “permerror” (RFC 7208) at: %s", ", ".join([*spf.missing, *spf.unknown])),
+                self.env._("Correct or remove what is named: a domain in include: or redirect= must have exactly one SPF record."),
+                domain,
+            )  # fmt: skip
+        elif spf.open_domain:
+            yield Finding(
+                "spf_open", ERROR, self.env._("The SPF record of %s allows the whole world", domain.name),
+                self.env._("The record of %s ends with +all, so that anybody can send in your name.", spf.open_domain),
+                self.env._("End the record with -all or ~all, and include none that ends otherwise."),
                 domain,
             )  # fmt: skip
 

@@ -1,7 +1,9 @@
 import smtplib
 from collections import defaultdict
+from functools import partial
 
 from odoo import models, tools
+from odoo.exceptions import UserError
 
 from ..sending import parameters, probe, replies, sender
 from .erp_email_doctor import ERROR, WARNING, Finding
@@ -59,25 +61,39 @@ class ErpEmailDoctor(models.TransientModel):
                 self.env._("Switch the connection encryption to TLS (STARTTLS) or SSL/TLS."),
                 server,
             )  # fmt: skip
-        login = server.smtp_authentication == "login"
+        # A client certificate is not presented here, and without it such a server takes no sender.
+        by_certificate = server.smtp_authentication == "certificate"
         try:
             probe.smtp(
                 server.smtp_host,
                 server.smtp_port,
                 server.smtp_encryption,
-                user=server.smtp_user if login else "",
-                password=server.smtp_pass or "",
-                sender=server._get_test_email_from() if login and sendable else "",
+                login=partial(self._log_in, server) if server.smtp_user and not by_certificate else None,
+                sender=server._get_test_email_from() if sendable and not by_certificate else "",
             )
-        except (OSError, smtplib.SMTPException, UnicodeError) as error:
-            explanation = replies.explain(f"{type(error).__name__}: {error}")
-            yield Finding(
-                f"smtp_{explanation.key}", ERROR,
-                self.env._("“%(server)s” (%(host)s, port %(port)s) takes no mail", server=server.name, host=server.smtp_host, port=server.smtp_port),
-                self.env._("%(what)s\nThe server's words: %(words)s", what=self.env._(explanation.what), words=error),
-                self.env._(explanation.next_step),
-                server,
-            )  # fmt: skip
+        except (UserError, OSError, smtplib.SMTPException, UnicodeError) as error:
+            yield self._refusal(server, error)
+
+    def _log_in(self, server, session):
+        """As the server's own kind does it: with the password, or with a token of Gmail or Outlook."""
+        server = server.sudo()
+        server._smtp_login__(session, server.smtp_user, server.smtp_pass or "")
+
+    def _refusal(self, server, error):
+        reason = replies.explain(f"{type(error).__name__}: {error}")
+        key, what, next_step = reason.key, self.env._(reason.what), self.env._(reason.next_step)
+        by_token = server.smtp_authentication not in ("login", "certificate")
+        if by_token and (isinstance(error, UserError) or key.startswith("authentication")):
+            key = "token"
+            what = self.env._("The provider does not accept the permission that Odoo has for this account.")
+            next_step = self.env._("Open the server and connect the account again.")
+        return Finding(
+            f"smtp_{key}", ERROR,
+            self.env._("“%(server)s” (%(host)s, port %(port)s) takes no mail", server=server.name, host=server.smtp_host, port=server.smtp_port),
+            self.env._("%(what)s\nThe server's words: %(words)s", what=what, words=error),
+            next_step,
+            server,
+        )  # fmt: skip
 
     def _check_senders(self):
         """Default senders and users that no server is meant for."""

@@ -3,7 +3,7 @@ from urllib.parse import urlsplit
 
 from odoo import fields, models, tools
 
-from ..sending import replies
+from ..sending import probe, replies
 from ..sending.parameters import VALIDATORS
 from .erp_email_doctor import ERROR, INFO, WARNING, Finding
 
@@ -72,7 +72,7 @@ class ErpEmailDoctor(models.TransientModel):
                     )  # fmt: skip
 
     def _examine_mailbox(self, server):
-        reason = server._login_failure()
+        reason = server.with_context(erp_mail_timeout=probe.TIMEOUT)._login_failure()
         if reason:
             yield self._incoming_failed(server, f"{reason.what}\n{reason.detail}", reason.next_step)
 

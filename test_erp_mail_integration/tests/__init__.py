@@ -1,3 +1,4 @@
+from . import test_doctor_tokens
 from . import test_document_types
 from . import test_email_access
 from . import test_email_probing
