@@ -8,7 +8,7 @@ class FetchmailServer(models.Model):
 
     error_notice_template_id = fields.Many2one(
         "mail.template",
-        "Error notice",
+        "Error notice template",
         domain=[("model", "=", "erp.email")],
         ondelete="set null",
         help="Sent to who writes to an address that nobody has: at most once a day to each sender, never to "

@@ -89,7 +89,7 @@ class MailAliasDomain(models.Model):
             domain._remember_former("catchall", catchall, domain.catchall_email)
             domain._remember_former("bounce", bounce, domain.bounce_email)
         self.search([])._forget_former()
-        self._publish_parameters()
+        self._publish_parameters(defaults="mail.catchall.domain" in keys)
 
     @api.model
     def _apply_parameters(self, keys):
@@ -127,11 +127,14 @@ class MailAliasDomain(models.Model):
     def _publish_parameters(self, defaults=False):
         """Show the main company's alias domain in the system parameters.
 
-        :param defaults: also create missing parameters whose value is the one they have when missing
+        :param defaults: also create missing parameters whose value is the one they have when missing; done for a
+            domain that is new to the company, so that an administrator finds all of them
         """
         domain = self._main_company().alias_domain_id
         Parameter = self.env["ir.config_parameter"].sudo()
         existing = {parameter.key: parameter for parameter in Parameter.search([("key", "in", list(PARAMETERS))])}
+        named = existing.get("mail.catchall.domain")
+        defaults = defaults or not named or named.value != domain.name
         for key, field in PARAMETERS.items():
             parameter, value = existing.get(key), domain[field]
             if not domain and field != "name":

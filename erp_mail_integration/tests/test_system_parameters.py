@@ -37,6 +37,15 @@ class TestSystemParameters(ParameterCase):
             self.addresses(), ("catchall@mycompany.com", "bounce@mycompany.com", "notifications@mycompany.com")
         )
 
+    def test_a_domain_that_is_new_to_the_company_shows_all_its_parameters(self):
+        """The old documents say where to change them, not that they must be added first."""
+        expected = {"catchall.alias": "catchall", "bounce.alias": "bounce", "default.from": "notifications"}
+        self.set(catchall__domain="mycompany.com")
+        self.assertEqual({key: self.get(key) for key in expected}, expected)
+        self.set(catchall__domain=False, **dict.fromkeys(("catchall__alias", "bounce__alias", "default__from"), False))
+        self.company.alias_domain_id = self.env["mail.alias.domain"].create({"name": "other.com"})
+        self.assertEqual({key: self.get(key) for key in expected}, expected)
+
     def test_the_screen_of_system_parameters(self):
         with Form(self.env["ir.config_parameter"]) as form:
             form.key, form.value = "mail.catchall.domain", "Screen.com"
@@ -134,6 +143,7 @@ class TestSystemParameters(ParameterCase):
 
     def test_a_renamed_key_is_a_deleted_and_a_set_one(self):
         self.set(catchall__domain="mycompany.com", catchall__alias="erp")
+        self.set(bounce__alias=False)
         self.env["ir.config_parameter"].search([("key", "=", "mail.catchall.alias")]).key = "mail.bounce.alias"
         self.assertEqual(self.addresses()[:2], ("catchall@mycompany.com", "erp@mycompany.com"))
 

@@ -121,7 +121,7 @@ class ErpEmailDoctor(models.TransientModel):
         if without:
             yield Finding(
                 "user_without_address", WARNING, self.env._("Users without a mail address: %s", len(without)),
-                self.env._("Their mails leave under the administrator's address: %s.", ", ".join(without[:5].mapped("name"))),
+                self.env._("Mails of these users leave under the administrator's address or the default sender: %s.", ", ".join(without[:5].mapped("name"))),
                 self.env._("Enter their mail addresses."),
                 without if len(without) == 1 else without.browse(),
             )  # fmt: skip
