@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import formataddr
 
+from ..sending import replies
+
 REASON_LIMIT = 500
 
 
@@ -46,6 +48,18 @@ class ErpEmail(models.Model):
         self.env["erp.email.address"].sudo().create(rows)
         self._link_recipients(partners_of)
         self.env["erp.email.writing"]._done(answered)
+
+    @api.model
+    def _delivery_text(self, delivery, error):
+        """Why a mail has not arrived: in plain words for its author, then the server's own.
+
+        :rtype: str, empty where there is nothing to say
+        """
+        if not error or delivery not in ("waiting", "failed"):
+            return error or ""
+        reason = replies.explain(error)
+        then = self.env._("It is sent again by itself.") if delivery == "waiting" else self.env._(reason.next_step)
+        return f"{self.env._(reason.what)} {then}\n{' '.join(error.split())}"
 
     def _recipient_rows(self, added, partner_ids):
         """Name recipients on the mail.

@@ -199,7 +199,7 @@ class ErpEmail(models.Model):
                     "state": row["state"],
                     "internal": row["internal"],
                     "delivery": row["delivery"] or "",
-                    "delivery_error": row["delivery_error"] or "",
+                    "delivery_error": self._delivery_text(row["delivery"], row["delivery_error"]),
                     "why": {
                         "rule": rules[row["rule"]],
                         "evidence": row["evidence"] or "",

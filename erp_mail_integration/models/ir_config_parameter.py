@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import ValidationError
 
 from ..sending.parameters import VALIDATORS
+from .mail_alias_domain import PARAMETERS
 
 
 class IrConfigParameter(models.Model):
@@ -17,7 +18,15 @@ class IrConfigParameter(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        parameters = super().create(vals_list)
+        """A parameter that shows a value of the alias domain came by itself: who adds it means to set it."""
+        shown = {vals.get("key") for vals in vals_list} & PARAMETERS.keys()
+        known = {parameter.key: parameter for parameter in self.search([("key", "in", list(shown))])} if shown else {}
+        created = iter(super().create([vals for vals in vals_list if vals.get("key") not in known]))
+        parameters = self.browse()
+        for vals in vals_list:
+            if parameter := known.get(vals.get("key")):
+                parameter.write(vals)
+            parameters += parameter or next(created)
         parameters._mail_parameters_changed(set(parameters.mapped("key")))
         return parameters
 

@@ -4,6 +4,8 @@ from odoo.exceptions import ValidationError
 from odoo.tests import Form, HttpCase, TransactionCase, tagged
 from odoo.tools import mute_logger
 
+from ..sending.parameters import VALIDATORS
+
 
 class ParameterCase(TransactionCase):
     @classmethod
@@ -59,6 +61,20 @@ class TestSystemParameters(ParameterCase):
         parameter.unlink()
         self.env.cr.flush()
         self.assertFalse(self.company.alias_domain_id)
+
+    def test_adding_a_parameter_that_came_by_itself_sets_it(self):
+        self.set(catchall__domain="mycompany.com")
+        Parameter = self.env["ir.config_parameter"]
+        made = Parameter.create(
+            [
+                {"key": "mail.catchall.alias", "value": "erp"},
+                {"key": "my.own", "value": "x"},
+                {"key": "mail.bounce.alias", "value": "returns"},
+            ]
+        )
+        self.assertEqual(made.mapped("value"), ["erp", "x", "returns"])
+        self.assertEqual(self.addresses()[:2], ("erp@mycompany.com", "returns@mycompany.com"))
+        self.assertEqual(Parameter.search_count([("key", "=", "mail.catchall.alias")]), 1)
 
     def test_parameters_set_before_the_domain_wait_for_it(self):
         self.set(catchall__alias="erp", bounce__alias="returns", default__from="office")
@@ -260,15 +276,67 @@ class TestFormerAddresses(ParameterCase):
         )
 
 
+FIRST = {
+    "mail.catchall.domain": "rpc.com",
+    "mail.catchall.alias": "erp",
+    "mail.bounce.alias": "returns",
+    "mail.default.from": "office",
+    "mail.default.from_filter": "rpc.com",
+    "mail.incoming.limit.period": "60",
+    "mail.incoming.limit.alias": "5",
+    "web.base.url.freeze": "True",
+}
+SECOND = {
+    "mail.catchall.domain": "rpc2.com",
+    "mail.catchall.alias": "erp2",
+    "mail.bounce.alias": "returns2",
+    "mail.default.from": "boss@elsewhere.com",
+    "mail.default.from_filter": "rpc2.com, erp@other.com",
+    "mail.incoming.limit.period": "30",
+    "mail.incoming.limit.alias": "7",
+    "web.base.url.freeze": "True",
+}
+
+
 @tagged("post_install", "-at_install")
 class TestSystemParametersOverRpc(HttpCase):
     def call(self, method, *args):
         uid = self.env.ref("base.user_admin").id
-        return self.xmlrpc_object.execute_kw(self.env.cr.dbname, uid, "admin", "ir.config_parameter", method, args)
+        with mute_logger("odoo.addons.rpc.controllers.xmlrpc"):  # deprecated, and what scripts use
+            return self.xmlrpc_object.execute_kw(self.env.cr.dbname, uid, "admin", "ir.config_parameter", method, args)
+
+    def setUp(self):
+        super().setUp()
+        self.env.ref("base.user_admin").password = "admin"
+        self.env["res.company"].search([]).alias_domain_id = False
+        self.env["ir.config_parameter"].search([("key", "in", list(VALIDATORS))]).unlink()
+        self.env.cr.flush()
+
+    def test_every_parameter_is_set_changed_and_deleted(self):
+        """One call after the other, each with its own transaction, as a script makes them."""
+        company = self.env.ref("base.main_company")
+
+        def addresses():
+            domain = company.alias_domain_id
+            return [domain.name, domain.catchall_alias, domain.bounce_alias, domain.default_from]
+
+        ids = {key: self.call("create", [{"key": key, "value": value}])[0] for key, value in FIRST.items()}
+        self.assertEqual(addresses(), ["rpc.com", "erp", "returns", "office"])
+        for key, value in SECOND.items():
+            self.call("write", [ids[key]], {"value": value})
+        self.assertEqual(addresses(), ["rpc2.com", "erp2", "returns2", "boss@elsewhere.com"])
+        self.assertEqual(self.env["mail.alias.domain"]._incoming_limits(), (30, 7))
+        self.assertEqual(self.env["ir.mail_server"]._get_default_from_filter(), "rpc2.com, erp@other.com")
+        domain_id = ids.pop("mail.catchall.domain")
+        for parameter_id in ids.values():
+            self.call("unlink", [parameter_id])
+        self.assertEqual(addresses(), ["rpc2.com", "catchall", "bounce", False])
+        self.assertIsNone(self.env["mail.alias.domain"]._incoming_limits())
+        self.assertFalse(self.env["ir.mail_server"]._get_default_from_filter())
+        self.call("unlink", [domain_id])
+        self.assertFalse(company.alias_domain_id)
 
     def test_parameters_set_changed_and_deleted_by_a_script(self):
-        self.env.ref("base.user_admin").password = "admin"
-        self.env["ir.config_parameter"].search([("key", "like", "mail.catchall")]).unlink()
         company = self.env.ref("base.main_company")
         ids = self.call("create", [{"key": "mail.catchall.domain", "value": "rpc.com"}])
         self.assertEqual(company.alias_domain_id.name, "rpc.com")

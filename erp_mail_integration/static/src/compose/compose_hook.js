@@ -17,13 +17,20 @@ export function useCompose(getDocument, onSent = () => {}) {
     const action = useService("action");
     const dialog = useService("dialog");
     const notification = useService("notification");
+    const store = useService("mail.store");
     const state = useState({ program: "" });
+
+    function onComposerClosed() {
+        const { resModel, resId } = getDocument();
+        store.Thread.get({ model: resModel, id: resId })?.fetchNewMessages();
+        onSent();
+    }
 
     async function open({ url, action: composer, message }) {
         if (url) {
             browser.open(url, "_self");
         } else if (composer) {
-            await action.doAction(composer, { onClose: onSent });
+            await action.doAction(composer, { onClose: onComposerClosed });
         }
         if (message) {
             notification.add(message, { type: "success" });
