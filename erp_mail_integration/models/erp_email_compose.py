@@ -18,14 +18,18 @@ class ErpEmail(models.Model):
     def tab_compose(self, res_model, res_id, kind, email_id=False):
         """Start a mail about the document, in the mail program that the user prefers.
 
+        :param res_model: of the document on whose tab it is read; False on the mail's own form: about the first
+            document that it is linked to
         :param str kind: ``new``, ``reply``, ``reply_all``, ``forward``, ``resend`` (to the same people again) or
             ``export`` (the mail itself to the user's own address)
         :param email_id: the mail that is answered or passed on
         :return: ``{"url"}`` for the user's mail program, ``{"action"}`` for Odoo's composer or ``{"message"}``
             where it is done; ``warnings`` to confirm, ``dropped`` people who will not get the answer
         """
-        record = self._tab_record(res_model, res_id)
+        record = self._tab_record(res_model, res_id) if res_model else None
         email = self._tab_email(record, email_id) if email_id else self.browse()
+        if not res_model:
+            record = email._main_document()
         if kind == "export":
             return {"message": email._send_to_me(), "warnings": [], "dropped": ""}
         if kind not in ("new", "reply", "reply_all", "forward", "resend") or (kind != "new" and not email):
@@ -38,7 +42,10 @@ class ErpEmail(models.Model):
         }
         if answers:
             self.env["erp.email.writing"]._note(email)
-        if self.env.user.erp_email_program == "odoo" or kind == "resend":
+        in_odoo = self.env.user.erp_email_program == "odoo" or kind == "resend"
+        if in_odoo and record is None:
+            raise UserError(self.env._("Odoo writes mail about a document: link this mail to one first."))
+        if in_odoo:
             return result | {"action": email._composer_action(record, draft, kind)}
         link = mailto.mailto(draft)
         if not link.complete:
@@ -49,8 +56,8 @@ class ErpEmail(models.Model):
 
     @api.model
     def _tab_draft(self, record, email, kind):
-        doctype = self._tab_type(record)
-        tag = doctype._tag(record)
+        doctype = self._tab_type(record) if record is not None else None
+        tag = doctype._tag(record) if doctype else ""
         if kind == "new":
             contact = doctype._contact(record).sudo()
             address = email_normalize(contact.email or "") or ""
@@ -123,7 +130,7 @@ class ErpEmail(models.Model):
                     "%(names)s is answering this conversation right now.", names=", ".join(colleagues.mapped("name"))
                 )
             )
-        newest = self._newer_mail(record)
+        newest = self._newer_mail(record) if record is not None else None
         if newest:
             warnings.append(
                 self.env._(

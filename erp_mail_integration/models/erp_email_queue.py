@@ -122,7 +122,7 @@ class ErpEmail(models.Model):
 
         :rtype: list[dict] model, id, name and type of each, as the user may read them
         """
-        self.check_access("write")
+        self.check_access("read")
         search = (search or "").strip()
         found = []
         for doctype in self.env["erp.email.reference.type"]._live_types():

@@ -239,8 +239,11 @@ class ErpEmail(models.Model):
     @api.model
     @api.readonly
     def tab_open(self, res_model, res_id, email_id):
-        """Everything the reading pane shows of one mail of the document, in one call."""
-        record = self._tab_record(res_model, res_id)
+        """Everything the reading pane shows of one mail, in one call.
+
+        :param res_model: of the document on whose tab it is read; False on the mail's own form
+        """
+        record = self._tab_record(res_model, res_id) if res_model else None
         email = self._tab_email(record, email_id)
         parsed = email._parsed()
         return {
@@ -269,7 +272,7 @@ class ErpEmail(models.Model):
             "conflict": email.message_id_conflict,
             "authentication": email.authentication or {},
             "links": email._tab_other_documents(record),
-            "why": email._tab_why(record),
+            "why": email._tab_why(record) if record is not None else False,
         }
 
     @api.model
@@ -279,10 +282,10 @@ class ErpEmail(models.Model):
         What is linked to a document that they may read is theirs to read: the record rule, which asks for every
         kind of document, is asked only for the rest.
 
-        :param record: the document, whose access is checked
+        :param record: the document, whose access is checked; None on the mail's own form
         """
         email = self.browse(int(email_id))
-        here = (
+        here = record is not None and (
             self.env["erp.email.link"]
             .sudo()
             .search_count(
@@ -308,11 +311,9 @@ class ErpEmail(models.Model):
     def _tab_other_documents(self, record):
         """Where else the mail is linked, as far as the reader may see."""
         self.ensure_one()
-        links = (
-            self.env["erp.email.link"].sudo().search([("email_id", "=", self.id), ("state", "=", LINKED)], order="id")
-        )
-        links = links.filtered(lambda link: (link.res_model, link.res_id) != (record._name, record.id))
-        names = self.sudo(False)._names_of_documents(links)
+        links, names = self._tab_links_and_names()
+        if record is not None:
+            links = links.filtered(lambda link: (link.res_model, link.res_id) != (record._name, record.id))
         types = {doctype.model: doctype.name for doctype in self.env["erp.email.reference.type"]._live_types()}
         return [
             {
@@ -323,6 +324,20 @@ class ErpEmail(models.Model):
             }
             for link in self._telling_links(links, names)
         ]
+
+    def _main_document(self):
+        """The document about which a mail is answered that is read on its own form: the first that the reader may read.
+
+        :return: a record; None where there is none
+        """
+        for link in self._telling_links(*self._tab_links_and_names()):
+            return self.env[link.res_model].sudo(False).browse(link.res_id)
+        return None
+
+    def _tab_links_and_names(self):
+        Link = self.env["erp.email.link"].sudo()
+        links = Link.search([("email_id", "=", self.id), ("state", "=", LINKED)], order="id")
+        return links, self.sudo(False)._names_of_documents(links)
 
     def _conversation(self):
         """What the mails of a conversation share."""

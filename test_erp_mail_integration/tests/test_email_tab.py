@@ -1,6 +1,6 @@
 import base64
 
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from odoo.addons.erp_mail_integration.mailbox import RawMail
 
@@ -41,7 +41,12 @@ class TestEmailTab(ScreenshotCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env["fetchmail.server"].create({"name": "Sales", "server_type": "imap", "user": "sales@shop.example"})
-        cls.customer = cls.env["res.partner"].create({"name": "Carl Customer", "email": "carl@acme.example"})
+        cls.customer, _eve = cls.env["res.partner"].create(
+            [
+                {"name": "Carl Customer", "email": "carl@acme.example"},
+                {"name": "Eve Example", "email": "eve@acme.example"},
+            ]
+        )
         raws = [
             mail("Delivery", "We have received your order.", 1),
             mail(
@@ -95,9 +100,7 @@ class TestEmailTab(ScreenshotCase):
                 self.assertEqual(len(self.links(record, "linked")), 5)
 
     def test_reading_searching_and_keys(self):
-        for model, record in self.documents().items():
-            with self.subTest(model):
-                self.start_tour(f"/odoo/{model}/{record.id}", "erp_email_tab_reading", login="admin")
+        self.on_every_document("erp_email_tab_reading")
 
     def test_forwarding_in_odoos_composer(self):
         record = self.documents()["sale.order"]
@@ -107,6 +110,42 @@ class TestEmailTab(ScreenshotCase):
         )
         self.assertEqual(message.outgoing_email_to, "dora@beta.example")
         self.assertEqual(message.attachment_ids.mapped("name"), ["invoice.png"])
+
+    def test_keys(self):
+        self.on_every_document("erp_email_tab_keys")
+
+    def test_a_conversation_opens_in_place_and_warns_before_an_answer(self):
+        colleague = new_test_user(self.env, "coll", name="Colleague Coll", groups="base.group_user")
+        self.env["erp.email.writing"].with_user(colleague).sudo()._note(self.emails[0])
+        self.on_every_document("erp_email_tab_conversation")
+
+    def test_a_mail_is_sent_again_and_to_oneself(self):
+        for model, record in self.documents().items():
+            with self.subTest(model):
+                self.start_tour(f"/odoo/{model}/{record.id}", "erp_email_tab_again", login="admin")
+                to_me, again = self.env["mail.mail"].sudo().search([], order="id desc", limit=2)[::-1]
+                self.assertEqual(to_me.attachment_ids.mimetype, "message/rfc822")
+                self.assertEqual(again.attachment_ids.name, "invoice.png")
+
+    def test_mails_are_dropped_on_the_tab(self):
+        for model, record in self.documents().items():
+            with self.subTest(model):
+                self.start_tour(f"/odoo/{model}/{record.id}", "erp_email_tab_drop", login="admin")
+                link = self.links(record, "linked").filtered(lambda link: link.email_id.subject == "Dropped on the tab")
+                self.assertEqual((link.rule, link.user_id.login), ("manual", "admin"))
+
+    def test_the_attach_dialog_searches_by_contact(self):
+        self.on_every_document("erp_email_tab_attach_contact")
+
+    def test_a_mail_on_its_own_form(self):
+        project = self.env["project.project"].create({"name": "Hall 4"})
+        self.start_tour(f"/odoo/erp.email/{self.emails[2].id}", "erp_email_form", login="admin")
+        self.assertEqual(self.links(project, "linked").email_id, self.emails[2])
+
+    def on_every_document(self, tour):
+        for model, record in self.documents().items():
+            with self.subTest(model):
+                self.start_tour(f"/odoo/{model}/{record.id}", tour, login="admin")
 
     def test_a_record_that_is_not_saved_shows_a_hint(self):
         self.start_tour("/odoo/sale.order/new", "erp_email_tab_new_record", login="admin")

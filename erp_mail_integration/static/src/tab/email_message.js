@@ -22,8 +22,9 @@ export class EmailMessage extends Component {
     static template = "erp_mail_integration.EmailMessage";
     static components = { AuthenticationStrip, Dropdown, DropdownItem, EmailFrame, LinkReason, MailText };
     static props = {
-        resModel: String,
-        resId: Number,
+        // The document on whose tab it is read; false on the mail's own form.
+        resModel: { type: [String, { value: false }] },
+        resId: { type: [Number, { value: false }] },
         row: Object,
         unfolded: Boolean,
         active: Boolean,
