@@ -41,6 +41,7 @@ class TestEmailTab(ScreenshotCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env["fetchmail.server"].create({"name": "Sales", "server_type": "imap", "user": "sales@shop.example"})
+        cls.env.ref("base.user_admin").email = "admin@shop.example"
         cls.customer, _eve = cls.env["res.partner"].create(
             [
                 {"name": "Carl Customer", "email": "carl@acme.example"},
