@@ -11,6 +11,8 @@ class ScreenshotCase(HttpCase):
     """
 
     browser_size = "1600x1000"
+    picture = ""
+    """Part of the pictures' names: what they show."""
 
     def setUp(self):
         super().setUp()
@@ -18,6 +20,6 @@ class ScreenshotCase(HttpCase):
 
         def wait_and_look(browser, *args, **kwargs):
             wait_code_ok(browser, *args, **kwargs)
-            browser.take_screenshot(prefix=f"{self._testMethodName}_").result(timeout=10)
+            browser.take_screenshot(prefix=f"{self._testMethodName}_{self.picture}_").result(timeout=10)
 
         self.patch(ChromeBrowser, "_wait_code_ok", wait_and_look)

@@ -99,6 +99,5 @@ registry.category("web_tour.tours").add("erp_email_tab_again", {
         },
         { content: "Send", trigger: ".modal .o_mail_send:enabled", run: "click" },
         { content: "The composer closes", trigger: "body:not(:has(.modal))" },
-        { content: "What was sent is on the tab", trigger: `${row("Invoice")}.o_out, .o_erp_email_row.o_out` },
     ],
 });
