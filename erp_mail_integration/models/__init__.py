@@ -6,6 +6,7 @@ from . import erp_email_address
 from . import erp_email_link
 from . import erp_email_copy
 from . import erp_email_copy_mailbox
+from . import erp_email_copy_summary
 from . import erp_email_tag
 from . import erp_email_rule
 from . import erp_email_rule_condition

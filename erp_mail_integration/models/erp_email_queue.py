@@ -1,6 +1,6 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tools import plaintext2html
 
 from .erp_email import HELD, IGNORED, LINKED, SUGGESTED, UNASSOCIATED
@@ -69,7 +69,9 @@ class ErpEmail(models.Model):
         email.ensure_one()
         return {
             "id": email.id,
-            "state": email.state,
+            "date": fields.Datetime.to_string(email.date),
+            "to": email.to_text or "",
+            "attachments": [info for info in email.attachment_info or [] if not info.get("inline")],
             "held_reason": email.held_reason or "",
             "body": email.body or "",
             "suggestions": [
@@ -238,6 +240,26 @@ class ErpEmail(models.Model):
         if len(records) == 1:
             return action | {"res_id": records.id, "views": [[False, "form"]]}
         return action | {"domain": [("id", "in", records.ids)], "views": [[False, "list"], [False, "form"]]}
+
+    def queue_rule(self):
+        """Open the active rules that apply to the mails; where there is none, a draft for mail of their senders.
+
+        :return: the action
+        """
+        rules = self.env["erp.email.rule"].search([("state", "=", "active")])
+        applying = rules.browse().union(*(rules._applying(mail) for mail in self._queue()._incoming()))
+        action = {"type": "ir.actions.act_window", "res_model": rules._name, "name": self.env._("Rules")}
+        if len(applying) > 1:
+            return action | {"domain": [("id", "in", applying.ids)], "views": [[False, "list"], [False, "form"]]}
+        senders = dict.fromkeys(email.from_address for email in self if email.from_address)
+        draft = {
+            "default_name": self.env._("Mail of %(senders)s", senders=", ".join(senders)) if senders else False,
+            "default_match": "any",
+            "default_condition_ids": [
+                Command.create({"subject": "from", "operator": "is", "value": sender}) for sender in senders
+            ],
+        }
+        return action | {"res_id": applying.id, "views": [[False, "form"]], "context": {} if applying else draft}
 
     def _message_dict(self):
         """The mail as ``message_new`` of Odoo's applications reads it."""

@@ -68,6 +68,7 @@ class ErpEmailStore(models.AbstractModel):
         attachments = (
             self.env["ir.attachment"]
             .sudo()
+            .with_context(bin_size=False)  # set by the web client: it wants to know how large files are
             .search([("res_model", "=", records._name), ("res_field", "=", "raw"), ("res_id", "in", records.ids)])
         )
         return {attachment.res_id: attachment.raw for attachment in attachments}

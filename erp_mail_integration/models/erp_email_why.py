@@ -83,16 +83,12 @@ class ErpEmailLink(models.Model):
         others = self.email_id.link_ids - self
         linked = len(others.filtered(lambda link: link.state == LINKED))
         suggested = len(others.filtered(lambda link: link.state == SUGGESTED))
-        if linked and suggested:
+        if linked or suggested:
             return self.env._(
-                "The mail is also linked to %(linked)s and suggested for %(suggested)s other documents.",
+                "Other documents of the mail: %(linked)s linked, %(suggested)s suggested.",
                 linked=linked,
                 suggested=suggested,
             )
-        if linked:
-            return self.env._("The mail is also linked to %(linked)s other documents.", linked=linked)
-        if suggested:
-            return self.env._("The mail is also suggested for %(suggested)s other documents.", suggested=suggested)
         return self.env._("No other document was found.")
 
 

@@ -1,3 +1,5 @@
+from ast import literal_eval
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tests.common import new_test_user
@@ -102,6 +104,38 @@ class TestMatchingQueue(MatchingCommon):
         self.assertEqual(self.links(self.email) - {(self.deco, "tag_subject")}, {(record, "create")})
         self.assertEqual(record.create_uid, self.manager)
 
+    def test_create_a_record_from_each_of_many_mails(self):
+        emails = self.email | self.deliver(self.mail(subject="Second", sender="y@stranger.example"))
+        action = emails.with_user(self.manager).queue_create(self.contact_type.id)
+        records = self.env["res.partner"].search(action["domain"])
+        self.assertEqual(len(records), 2)
+        for email in emails:
+            created = [record for record, rule in self.links(email) if rule == "create"]
+            self.assertEqual(len(created), 1)
+            self.assertIn(created[0], records)
+            self.assertEqual(email.state, "linked")
+
+    def test_ignored_mail_is_found_and_restored(self):
+        emails = self.email | self.deliver(self.mail(subject="Second", sender="y@stranger.example"))
+        emails.with_user(self.manager).queue_ignore()
+        ignored = self.env.ref("erp_mail_integration.erp_email_action_ignored")
+        found = self.env["erp.email"].search(literal_eval(ignored.domain))
+        self.assertLessEqual(emails, found)
+        found.with_user(self.manager).queue_release()
+        self.assertEqual(emails.mapped("state"), ["suggested", "unassociated"])
+
+    def test_the_rule_of_a_mail_is_one_click_away(self):
+        action = self.managed.queue_rule()
+        self.assertFalse(action["res_id"])
+        draft = self.env["erp.email.rule"].with_context(**action["context"]).create({})
+        self.assertEqual(draft.name, "Mail of x@stranger.example")
+        self.assertEqual(draft.condition_ids.display_name, "Sender is x@stranger.example")
+        draft.write({"action": "hold", "state": "active"})
+        self.assertEqual(self.managed.queue_rule()["res_id"], draft.id)
+        second = draft.copy({"name": "Another"})
+        second.state = "active"
+        self.assertEqual(self.managed.queue_rule()["domain"], [("id", "in", (draft | second).ids)])
+
     def test_preview(self):
         preview = self.managed.queue_open()
         self.assertEqual(preview["suggestions"][0]["name"], self.deco.display_name)
@@ -123,6 +157,7 @@ class TestMatchingQueue(MatchingCommon):
                 lambda email=email: email.queue_open(),
                 lambda email=email: email.queue_link("res.partner", self.azure.id),
                 lambda email=email: email.queue_create(self.contact_type.id),
+                lambda email=email: email.queue_rule(),
                 lambda email=email: email.queue_undo(snapshot),
                 lambda email=email: email.queue_search_documents("Deco"),
                 lambda email=email: email.action_accept(),

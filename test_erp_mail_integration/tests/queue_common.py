@@ -40,7 +40,13 @@ class QueueCase(ScreenshotCase):
         :param mails: (sender, subject, text) or (sender, subject, text, other headers), oldest first
         :return: their ``erp.email`` records, in order
         """
-        intake = cls.env["erp.email.intake"]
+        copies = cls.receive(*mails)
+        cls.env["erp.email.intake"]._store_batch(copies)
+        return cls.env["erp.email"].concat(*(copy.email_id for copy in copies))
+
+    @classmethod
+    def receive(cls, *mails):
+        """Take mails in, without processing them yet; return the ``erp.email.copy`` records."""
         known = cls.env["erp.email.copy"].search_count([])
         raws = []
         for number, (sender, subject, text, *headers) in enumerate(mails, known + 1):
@@ -54,6 +60,5 @@ class QueueCase(ScreenshotCase):
                 message[name] = value
             message.set_content(text)
             raws.append(RawMail(str(number), message.as_bytes()))
-        copies = intake._receive(cls.mailbox, cls.env["fetchmail.folder"]._inbox(cls.mailbox), raws)
-        intake._store_batch(copies)
-        return cls.env["erp.email"].concat(*(copy.email_id for copy in copies))
+        inbox = cls.env["fetchmail.folder"]._inbox(cls.mailbox)
+        return cls.env["erp.email.intake"]._receive(cls.mailbox, inbox, raws)

@@ -1,4 +1,6 @@
 import { DocumentBox } from "./document_box";
+import { fullDate } from "../tab/dates";
+import { EmailAttachment } from "../tab/email_attachment";
 import { EmailFrame } from "../tab/email_frame";
 import { AuthenticationStrip } from "../why/authentication_strip";
 import { LinkReason } from "../why/link_reason";
@@ -28,6 +30,7 @@ export class QueuePreview extends Component {
         this.action = useService("action");
         this.notification = useService("notification");
         this.keepLast = new KeepLast();
+        this.fullDate = fullDate;
         this.state = useState({ mail: null, html: false, types: [] });
         onWillStart(async () => {
             this.state.types = await this.orm.searchRead("erp.email.reference.type", [["live", "=", true]], ["name"]);
@@ -44,6 +47,11 @@ export class QueuePreview extends Component {
         return this.props.ids.length > 1;
     }
 
+    /** More than one suggestion is answered by one press. */
+    get several() {
+        return this.many || this.state.mail?.suggestions.length > 1;
+    }
+
     get title() {
         return this.many
             ? _t("%s mails selected", this.props.ids.length)
@@ -53,6 +61,10 @@ export class QueuePreview extends Component {
     /** The text of the mail to highlight: what made the suggestions. */
     get evidence() {
         return this.state.mail.suggestions.map((item) => item.why.evidence);
+    }
+
+    get attachments() {
+        return this.state.mail.attachments.map((info) => new EmailAttachment(this.state.mail.id, info));
     }
 
     async load(id) {
@@ -93,7 +105,7 @@ export class QueuePreview extends Component {
     }
 
     ignore() {
-        return this.run("queue_ignore", [], _t("Ignored. It is kept under All Emails."));
+        return this.run("queue_ignore", [], _t("Ignored. It is kept in the queue Ignored."));
     }
 
     ignoreSender(domain) {
@@ -110,6 +122,10 @@ export class QueuePreview extends Component {
         return this.run("queue_release", [], _t("Released"));
     }
 
+    restore() {
+        return this.run("queue_release", [], _t("Back in its queue"));
+    }
+
     async create(type) {
         const action = await this.orm.call("erp.email", "queue_create", [this.props.ids, type.id]);
         this.action.doAction(action);
@@ -124,7 +140,8 @@ export class QueuePreview extends Component {
         });
     }
 
-    openRules() {
-        this.action.doAction("erp_mail_integration.erp_email_rule_action");
+    /** The rule that acts on the mail, or a draft of one for mail like it. */
+    async openRule() {
+        this.action.doAction(await this.orm.call("erp.email", "queue_rule", [this.props.ids]));
     }
 }

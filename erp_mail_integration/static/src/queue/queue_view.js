@@ -1,11 +1,40 @@
 import { QueuePreview } from "./queue_preview";
 
-import { useState } from "@odoo/owl";
+import { useEffect, useState, useSubEnv } from "@odoo/owl";
 
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { ListController } from "@web/views/list/list_controller";
+import { ListRenderer } from "@web/views/list/list_renderer";
 import { listView } from "@web/views/list/list_view";
+
+/** The record whose mail is shown: the chosen one, the first while none is. */
+function previewed(records, { id }) {
+    return records.find((record) => record.resId === id) || records[0];
+}
+
+/** The list, with a mark on the row whose mail is shown beside it. */
+export class QueueRenderer extends ListRenderer {
+    setup() {
+        super.setup();
+        this.preview = useState(this.env.emailPreview);
+        // After a click or an action the row that is shown has the focus: arrow keys go on from there.
+        useEffect(
+            (focus) => {
+                if (focus) {
+                    this.preview.focus = false;
+                    this.tableRef.el?.querySelector(".o_erp_previewed td.o_data_cell")?.focus();
+                }
+            },
+            () => [this.preview.focus]
+        );
+    }
+
+    getRowClass(record) {
+        const shown = previewed(this.props.list.records, this.preview);
+        return `${super.getRowClass(record)} ${record === shown ? "o_erp_previewed" : ""}`;
+    }
+}
 
 /** A queue: the list as everywhere, and beside it the mail that has the focus, with everything that can be done. */
 export class QueueController extends ListController {
@@ -15,7 +44,8 @@ export class QueueController extends ListController {
     setup() {
         super.setup();
         this.counts = useService("erp_email_queue_counts");
-        this.preview = useState({ id: false });
+        this.preview = useState({ id: false, focus: false });
+        useSubEnv({ emailPreview: this.preview });
         this.counts.update();
     }
 
@@ -29,8 +59,7 @@ export class QueueController extends ListController {
     }
 
     get previewRecord() {
-        const records = this.previewRecords;
-        return records.find((record) => record.resId === this.preview.id) || records[0];
+        return previewed(this.previewRecords, this.preview);
     }
 
     get previewIds() {
@@ -43,10 +72,7 @@ export class QueueController extends ListController {
         if (this.env.isSmall || options?.newWindow) {
             return super.openRecord(record, options);
         }
-        this.preview.id = record.resId;
-        // The row that is shown has the focus: arrow keys go on from there.
-        const row = this.rootRef.el.querySelector(`tr.o_data_row[data-id="${record.id}"]`);
-        row?.querySelector("td.o_data_cell")?.focus();
+        Object.assign(this.preview, { id: record.resId, focus: true });
     }
 
     onFocusin(ev) {
@@ -65,8 +91,11 @@ export class QueueController extends ListController {
         const next = records.slice(index + 1).find((record) => !done.has(record.resId));
         this.preview.id = next ? next.resId : false;
         await this.model.root.load();
+        this.preview.focus = true;
         this.counts.update();
     }
 }
 
-registry.category("views").add("erp_email_queue", { ...listView, Controller: QueueController });
+registry
+    .category("views")
+    .add("erp_email_queue", { ...listView, Controller: QueueController, Renderer: QueueRenderer });
