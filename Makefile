@@ -5,7 +5,8 @@
 #   make test           every test and check; what .ci/run calls
 #   make test ONLY=...  some steps only: make test ONLY="pure lint"
 #   make bench          import 2,000 mails with stock Odoo and with the add-on, and compare (MAILS=200: fewer);
-#                       match 1,000 mails with 200,000 documents (ONLY=matching: this alone, half a minute)
+#                       match 1,000 mails with 200,000 documents (ONLY=matching: this alone, half a minute);
+#                       import 20,000 mails in archive mode and by a bare script (ONLY=archive: five minutes)
 #   make format         bring the sources into the shape that make test checks
 #   make translations   write the template of the translations anew
 #   make clean          stop everything and remove .local/ (downloads stay in the cache; CACHE=1 removes them too)

@@ -2,9 +2,10 @@
 
 from tools.console import Failure
 
-from . import compare, matching
+from . import archive, compare, matching
 
 BENCHMARKS = {
+    "archive": lambda place, _mails: archive.main(place),
     "compare": lambda place, mails: compare.main(place, mails),
     "matching": lambda place, _mails: matching.main(place),
 }
