@@ -123,16 +123,17 @@ class ImapMailbox:
             highestmodseq=values.get("HIGHESTMODSEQ", 0),
         )
 
-    def idle(self, seconds: float) -> bool:
+    def idle(self, seconds: float, wake=None) -> bool:
         """Wait until the open folder gets a mail (RFC 2177).
 
         :param seconds: how long at most; servers without IDLE are polled once at the end of it.
+        :param wake: anything with a ``fileno``, such as a socket: an IDLE ends when it can be read.
         :returns: whether there is news.
         """
         state = self._opened()
         if "IDLE" in self.capabilities:
             with self._translated("IDLE"):
-                return imap_idle.idle(self._connection, seconds)
+                return imap_idle.idle(self._connection, seconds, wake)
         time.sleep(seconds)
         self._run("NOOP", self._connection.noop)
         answer = self._connection.response("EXISTS")[1]

@@ -5,7 +5,7 @@ buffered file unusable, so the waiting is done on the socket and reading starts 
 """
 
 import imaplib
-import select
+import selectors
 import ssl
 import time
 
@@ -15,10 +15,11 @@ MAX_IDLE = 29 * 60
 imaplib.Commands.setdefault("IDLE", ("SELECTED",))
 
 
-def idle(connection: imaplib.IMAP4, seconds: float) -> bool:
+def idle(connection: imaplib.IMAP4, seconds: float, wake=None) -> bool:
     """Wait for news of the open folder.
 
     :param seconds: how long at most.
+    :param wake: anything with a ``fileno``: the wait ends when it can be read.
     :returns: whether the number of mails was announced, which a server does for a new mail and some do at once.
     :raises imaplib.IMAP4.error: when the server does not do IDLE.
     :raises imaplib.IMAP4.abort: when the line is cut.
@@ -31,7 +32,7 @@ def idle(connection: imaplib.IMAP4, seconds: float) -> bool:
             status, text = connection.tagged_commands.pop(tag)
             raise connection.error(f"IDLE command error: {status} {text}")
     news = False
-    while not news and _readable(connection, deadline - time.monotonic()):
+    while not news and _readable(connection, deadline - time.monotonic(), wake):
         connection._get_response()
         connection._check_bye()
         news = "EXISTS" in connection.untagged_responses
@@ -40,17 +41,22 @@ def idle(connection: imaplib.IMAP4, seconds: float) -> bool:
     return news or "EXISTS" in connection.untagged_responses
 
 
-def _readable(connection: imaplib.IMAP4, seconds: float) -> bool:
-    """Whether a read would find something, or the end of the stream, within the time."""
+def _readable(connection: imaplib.IMAP4, seconds: float, wake) -> bool:
+    """Whether a read would find something, or the end of the stream, within the time and before ``wake``."""
     deadline = time.monotonic() + seconds
     encrypted = isinstance(connection.sock, ssl.SSLSocket)
-    while not _ready(connection, encrypted):
-        left = deadline - time.monotonic()
-        if left <= 0 or not select.select([connection.sock], [], [], left)[0]:
-            return False
-        if not encrypted:
-            return True
-        # What came may be a piece of a record, or a session ticket (RFC 8446 4.6.1): look what is decrypted.
+    with selectors.DefaultSelector() as selector:  # not select.select: it stops at 1,024 descriptors
+        selector.register(connection.sock, selectors.EVENT_READ)
+        if wake is not None:
+            selector.register(wake, selectors.EVENT_READ)
+        while not _ready(connection, encrypted):
+            left = deadline - time.monotonic()
+            readable = [key.fileobj for key, _events in selector.select(left)] if left > 0 else []
+            if not readable or wake in readable:
+                return False
+            if not encrypted:
+                return True
+            # What came may be a piece of a record, or a session ticket (RFC 8446 4.6.1): look what is decrypted.
     return True
 
 

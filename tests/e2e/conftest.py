@@ -9,6 +9,7 @@
 - ``lmtp``: the running ``odoo erp_mail_lmtp``.
 """
 
+import contextlib
 import itertools
 import os
 import secrets
@@ -21,8 +22,6 @@ import pytest
 from tools import environment, packages, paths, ports
 from tools import odoo as odoo_process
 
-from . import resident
-
 # Postfix starts as root only, and is not installed in place of another mail server (tools/packages.py).
 collect_ignore = [] if os.geteuid() == 0 and packages.find("postfix") else ["test_postfix.py"]
 
@@ -33,12 +32,6 @@ _number = itertools.count(1)
 def place():
     with environment.ready(tests=True) as ready:
         yield ready
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _residents_end():
-    yield
-    resident.end_all()
 
 
 @pytest.fixture
@@ -112,8 +105,8 @@ class Odoo:
         self.database = database
 
     def call(self, target, **arguments):
-        """Run ``module:function`` in a real Odoo process as ``function(env, **arguments)``; see resident.py."""
-        return resident.call(self.database, target, arguments)
+        """Run ``module:function`` in a new Odoo process as ``function(env, **arguments)``; see tools/odoo.py."""
+        return odoo_process.call(self.database, target, log=f"e2e-{self.database}", **arguments)
 
     def started(self, target, **arguments):
         """Start what `call` would run; gives the process while the ``with`` block runs."""
@@ -122,6 +115,30 @@ class Odoo:
     def serve(self, *arguments):
         """Serve the database while the ``with`` block runs; gives the base URL."""
         return odoo_process.server(self.database, None, *arguments, log=f"e2e-{self.database}-http")
+
+    @contextlib.contextmanager
+    def daemon(self, *command):
+        """Run an Odoo command that goes on until it is told to end, which it must do cleanly; gives the process."""
+        config = odoo_process.CONFIG.read_text(encoding="utf-8").splitlines()
+        addons = next(line.partition("=")[2].strip() for line in config if line.startswith("addons_path"))
+        with open(paths.LOG / f"e2e-{self.database}-{command[0]}.log", "wb") as log:
+            process = subprocess.Popen(
+                odoo_process.command(self.database, f"--addons-path={addons}", *command, "--no-http"),
+                env=odoo_process.environment(),
+                cwd=paths.ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            yield process
+            assert process.poll() is None, "it ended by itself"
+            process.terminate()
+            assert process.wait(30) == 0
+        finally:
+            process.kill()
+            process.wait()
 
 
 @pytest.fixture
@@ -139,25 +156,12 @@ def lmtp(odoo, database):
     """A mail server's way in: (port of the running daemon, id of its mailbox)."""
     record = odoo.call("tests.e2e.inside_mailbox:pushed_mailbox")
     port = ports.free()
-    config = odoo_process.CONFIG.read_text(encoding="utf-8").splitlines()
-    addons = next(line.partition("=")[2].strip() for line in config if line.startswith("addons_path"))
-    command = ["erp_mail_lmtp", "--listen", f"127.0.0.1:{port}", "--mailbox", "Pushed", "--no-http"]
-    process = subprocess.Popen(
-        odoo_process.command(database, f"--addons-path={addons}", *command),
-        env=odoo_process.environment(),
-        cwd=paths.ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            break
-        except OSError:
-            time.sleep(0.2)
-    yield port, record
-    process.terminate()
-    assert process.wait(30) == 0
+    with odoo.daemon("erp_mail_lmtp", "--listen", f"127.0.0.1:{port}", "--mailbox", "Pushed") as process:
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield port, record

@@ -1,6 +1,7 @@
 """IDLE against a real Dovecot, with and without TLS (RFC 2177)."""
 
 import imaplib
+import socket
 import threading
 import time
 
@@ -44,6 +45,19 @@ def test_without_news_the_wait_ends_in_time_and_the_connection_goes_on(account, 
     assert not mailbox.idle(0.5)
     assert time.monotonic() - start < 3
     assert mailbox.uids() == [1]
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_a_wait_can_be_ended_from_outside_and_the_connection_goes_on(account, tls):
+    mailbox = login(account, tls)
+    mailbox.select("INBOX")
+    ours, theirs = socket.socketpair()
+    threading.Timer(0.3, theirs.close).start()
+    start = time.monotonic()
+    assert not mailbox.idle(20, wake=ours)
+    assert time.monotonic() - start < 10
+    assert mailbox.uids() == []
+    ours.close()
 
 
 def scripted(idle, capability=b"IDLE"):
