@@ -22,6 +22,8 @@ import pytest
 from tools import environment, packages, paths, ports
 from tools import odoo as odoo_process
 
+from . import resident
+
 # Postfix starts as root only, and is not installed in place of another mail server (tools/packages.py).
 collect_ignore = [] if os.geteuid() == 0 and packages.find("postfix") else ["test_postfix.py"]
 
@@ -32,6 +34,12 @@ _number = itertools.count(1)
 def place():
     with environment.ready(tests=True) as ready:
         yield ready
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _residents_end():
+    yield
+    resident.end_all()
 
 
 @pytest.fixture
@@ -105,8 +113,8 @@ class Odoo:
         self.database = database
 
     def call(self, target, **arguments):
-        """Run ``module:function`` in a new Odoo process as ``function(env, **arguments)``; see tools/odoo.py."""
-        return odoo_process.call(self.database, target, log=f"e2e-{self.database}", **arguments)
+        """Run ``module:function`` in a real Odoo process as ``function(env, **arguments)``; see resident.py."""
+        return resident.call(self.database, target, arguments)
 
     def started(self, target, **arguments):
         """Start what `call` would run; gives the process while the ``with`` block runs."""

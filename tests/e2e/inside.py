@@ -40,6 +40,12 @@ def census(env):
     }
 
 
+def server_state(env, server):
+    """Return what the server record says to its administrator."""
+    record = env["fetchmail.server"].browse(server)
+    return {"error": record.error_message or "", "last_fetch": bool(record.date)}
+
+
 def send(env, recipient, subject):
     """Send a mail at once."""
     env["mail.mail"].create({"email_to": recipient, "subject": subject, "body_html": "<p>Hello</p>"}).send(
