@@ -74,7 +74,7 @@ def main():
     try:
         deliver(sys.stdin.buffer, host, int(port), options.sender, options.recipient)
     except Exception as error:
-        print(f"Not stored, please try again: {error}", file=sys.stderr)
+        sys.stderr.write(f"Not stored, please try again: {error}\n")
         return os.EX_TEMPFAIL
     return os.EX_OK
 

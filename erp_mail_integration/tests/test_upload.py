@@ -1,9 +1,12 @@
 import io
 import zipfile
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import file_open
 
+from ..wizards import erp_email_working
 from .common import EmailCommon, mail
 from .test_envelope import TestEnvelope
 
@@ -85,6 +88,68 @@ class TestUpload(EmailCommon):
         raw = TestEnvelope.envelope(self, "> x", mail("One"), mail("Two"), sender="me@private.example")
         wizard, _action = self.upload(("envelope.eml", raw), envelope=True)
         self.assertEqual(wizard.line_ids.email_id.mapped("subject"), ["One", "Two"])
+
+    def outlook(self, name):
+        with file_open(f"erp_mail_integration/tests/files/{name}", "rb") as file:
+            return name, file.read()
+
+    def on(self, wizard, method, user=None):
+        """Press a button of the wizard."""
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            action = getattr(wizard.with_env(self.env(cr=cr, user=(user or self.anna).id)), method)()
+        self.env.invalidate_all()
+        return action
+
+    def test_outlooks_directory_addresses_are_asked_for_once(self):
+        ines, tom = self.env["res.partner"].create(
+            [{"name": "Ines", "email": "ines@heron.example"}, {"name": "Tom", "email": "tom@ferry.example"}]
+        )
+        minutes = self.outlook("exchange_addresses.msg")
+        wizard, action = self.upload(minutes, ("order.eml", mail()))
+        self.assertEqual((wizard.state, action["res_model"]), ("ask", "erp.email.upload"))
+        self.assertEqual(wizard.stored_count, 1, "the other mail does not wait")
+        self.assertEqual(wizard.question_ids.mapped("name"), ["Ines Roth", "Tom Ferry"])
+        for question, partner in zip(wizard.question_ids, (ines, tom), strict=True):
+            question.partner_id = partner
+        self.on(wizard, "action_answer")
+        self.assertEqual(wizard.state, "done")
+        email = wizard.line_ids[0].email_id
+        self.assertEqual((email.subject, email.from_address), ("Minutes of the yard meeting", "ines@heron.example"))
+        self.assertIn("tom@ferry.example", email.cc_text)
+        self.assertLessEqual(set(ines.ids + tom.ids), set(email.link_ids.mapped("res_id")))
+        again, action = self.upload(minutes)
+        self.assertEqual((again.state, again.question_ids.ids), ("done", []), "remembered")
+        self.assertEqual((action["res_model"], action["res_id"]), ("erp.email", email.id))
+
+    def test_who_is_not_known_to_the_user_either_stands_with_the_name(self):
+        wizard, _action = self.upload(self.outlook("exchange_addresses.msg"))
+        self.on(wizard, "action_answer")
+        email = wizard.line_ids.email_id
+        self.assertEqual((wizard.state, email.from_name, email.from_address), ("done", "Ines Roth", False))
+
+    def test_winmail_dat_gives_its_text_and_its_files(self):
+        wizard, _action = self.upload(self.outlook("winmail.dat"))
+        email = wizard.line_ids.email_id
+        self.assertIn("The drawing is attached.", email.body)
+        self.assertEqual([each["name"] for each in email.attachment_info], ["drawing.txt"])
+
+    def test_many_mails_are_taken_in_portions_with_progress(self):
+        acme = self.env["res.partner"].create({"name": "Acme"})
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as file:
+            for number in range(50):
+                file.writestr(f"{number}.eml", mail(f"Order {number}"))
+        with patch.object(erp_email_working, "SECONDS", 0):
+            wizard, action = self.upload(("all.zip", archive.getvalue()), res_model="res.partner", res_id=acme.id)
+            self.assertEqual((wizard.state, wizard.progress, action["res_id"]), ("working", 40, wizard.id))
+            self.assertFalse(self.on(wizard, "work"))
+            self.assertEqual((wizard.state, wizard.progress, wizard.stored_count), ("working", 80, 40))
+        with self.committing_env() as env:
+            env["erp.email.intake"]._process_pending()  # the scheduled action comes in between
+        self.assertFalse(self.on(wizard, "work"))
+        self.assertEqual((wizard.state, wizard.progress, wizard.stored_count), ("done", 100, 50))
+        links = self.env["erp.email.link"].search([("res_id", "=", acme.id), ("rule", "=", "manual")])
+        self.assertEqual(len(links), 50)
 
     def test_nothing_chosen(self):
         with self.assertRaises(UserError):

@@ -7,5 +7,8 @@ from . import erp_email_explain
 from . import erp_email_test
 from . import erp_email_rule_test
 from . import erp_email_rule_test_line
+from . import erp_email_working
 from . import erp_email_upload
+from . import erp_email_upload_line
+from . import erp_email_upload_question
 from . import erp_email_fetch

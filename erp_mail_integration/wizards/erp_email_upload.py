@@ -2,22 +2,29 @@ import base64
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import email_normalize
+from odoo.fields import Domain
+from odoo.tools import SQL, email_normalize
+from odoo.tools.misc import split_every
 
 from ..mailbox import RawMail
 from ..mime.containers import read_container
-from ..mime.outlook import OutlookError, convert_msg, convert_tnef
+from ..mime.outlook import OutlookError, convert_msg, convert_tnef, is_msg
+from ..models.erp_email_envelope import ENVELOPE
+from ..models.erp_email_intake import BATCH_SIZE
 from ..models.erp_email_link import LINKED
 from ..models.erp_email_matcher import Match
-
-AT_ONCE = 200
-"""Mails processed while the user waits; the scheduled action does the rest within minutes."""
+from .erp_email_upload_line import ASK, CONVERT
 
 
 class ErpEmailUpload(models.TransientModel):
-    """Take in mails from files: .eml, Outlook's .msg, .mbox, winmail.dat and .zip archives of them."""
+    """Take in mails from files: .eml, Outlook's .msg, .mbox, winmail.dat and .zip archives of them.
+
+    Ordinary mails go into the ledger at once. Outlook's formats are converted one by one, which takes seconds each; who is
+    meant by addresses that are no email addresses is asked once, at the end, and remembered.
+    """
 
     _name = "erp.email.upload"
+    _inherit = "erp.email.working"
     _description = "Upload Emails"
 
     file_ids = fields.Many2many("ir.attachment", string="Files")
@@ -26,7 +33,9 @@ class ErpEmailUpload(models.TransientModel):
     envelope = fields.Boolean(
         "These are envelopes", help="Store the mails attached to the uploaded mails instead of the mails themselves."
     )
-    state = fields.Selection([("files", "Files"), ("ask", "Addresses"), ("done", "Done")], default="files")
+    state = fields.Selection(
+        [("files", "Files"), ("working", "Working"), ("ask", "Addresses"), ("done", "Done")], default="files"
+    )
     question_ids = fields.One2many("erp.email.upload.question", "upload_id", "Unknown addresses")
     line_ids = fields.One2many("erp.email.upload.line", "upload_id", "Result")
     stored_count = fields.Integer(compute="_compute_counts")
@@ -38,82 +47,88 @@ class ErpEmailUpload(models.TransientModel):
             upload.problem_count = len(upload.line_ids.filtered("problem"))
             upload.stored_count = len(upload.line_ids.email_id)
 
+    # ------------------------------------------------------------------ buttons
+
     def action_import(self):
-        """Read the files. Asks first who Outlook means by addresses that are no email addresses."""
+        """Read the files, and begin to work on what is in them. Commits."""
         self.ensure_one()
         if not self.file_ids:
             raise UserError(self.env._("Choose the files with the mails first."))
-        found = [item for file in self.file_ids for item in read_container(file.name, file.raw or b"")]
-        mails, unresolved, lines = self._convert(found)
-        if unresolved and self.state == "files":
-            self.write({"state": "ask", "question_ids": [(0, 0, values) for values in unresolved]})
-            return self._again()
-        copies = self._store(mails)
-        for (name, _raw), copy in zip(mails, copies, strict=True):
-            inside = copies.search([("envelope_id", "=", copy.id)], order="id")
-            lines += [{"name": name, "copy_id": each.id} for each in inside or copy]
-        copies |= copies.search([("envelope_id", "in", copies.ids)])
-        self.write({"state": "done", "line_ids": [(0, 0, values) for values in lines]})
-        self._link_to_document(copies)
-        emails = copies.exists().email_id
-        if len(lines) == 1 and len(emails) == 1:
-            return {
-                "type": "ir.actions.act_window",
-                "res_model": "erp.email",
-                "res_id": emails.id,
-                "views": [(False, "form")],
-            }
-        return self._again()
+        if self.res_model and self.res_id:
+            self.env[self.res_model].browse(self.res_id).check_access("write")
+        for items in split_every(
+            BATCH_SIZE, (item for file in self.file_ids for item in read_container(file.name, file.raw or b"")), list
+        ):
+            self._take(items)
+        self.state = "working"
+        self.env.cr.commit()
+        return self.work() or self._show()
 
     def action_answer(self):
         """Remember on the contacts who is meant by Outlook's directory addresses, and go on."""
         for question in self.question_ids.filtered("partner_id"):
             question.partner_id.x500_address = question.address
-        return self.action_import()
-
-    def _again(self):
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        self.line_ids.filtered(lambda line: line.waiting == ASK).waiting = CONVERT
+        self.state = "working"
+        self.env.cr.commit()
+        return self.work() or self._show()
 
     # ------------------------------------------------------------------ files
 
-    def _convert(self, items):
-        """
+    def _take(self, items):
+        """Put mails into the ledger, and note what is to be converted and what is no mail. Commits.
+
         :param list[Item] items: what the files hold
-        :return: list of (name, raw mail), values of questions, values of lines about what is no mail
         """
-        known = self._smtp_addresses()
-        mails, questions, problems = [], {}, []
+        mails = [item for item in items if item.kind == "mail"]
+        copies = iter(self._receive([item.data for item in mails]))
+        values = []
         for item in items:
-            try:
-                if item.kind == "msg":
-                    converted = convert_msg(item.data, known)
-                elif item.kind == "tnef":
-                    converted = convert_tnef(item.data)
-                elif item.kind == "mail":
-                    mails.append((item.name, item.data))
-                    continue
-                else:
-                    problems.append({"name": item.name, "problem": self._reason(item.reason)})
-                    continue
-            except OutlookError as error:
-                problems.append(
-                    {
-                        "name": item.name,
-                        "problem": self._reason(error.reason),
-                        "original": base64.b64encode(item.data),
-                    }
-                )
-                continue
-            mails.append((item.name, converted.raw))
-            for unknown in converted.unresolved:
-                questions.setdefault(unknown.address.lower(), {"name": unknown.name, "address": unknown.address})
-        return mails, list(questions.values()), problems
+            line = {"upload_id": self.id, "name": item.name}
+            if item.kind == "mail":
+                line["copy_id"] = next(copies).id
+            elif item.kind == "skipped":
+                line["problem"] = self._reason(item.reason)
+            else:
+                line |= {"original": base64.b64encode(item.data), "waiting": CONVERT}
+            values.append(line)
+        self.env["erp.email.upload.line"].create(values)
+        self.env.cr.commit()
+
+    def _receive(self, raws):
+        """
+        :param list[bytes] raws: mails
+        :return: ``erp.email.copy`` records in the same order
+        """
+        Folder = self.env["fetchmail.folder"].sudo()
+        copies = (
+            self.env["erp.email.intake"]
+            .sudo()
+            ._receive(Folder.server_id, Folder, [RawMail("", raw) for raw in raws], source="upload")
+        )
+        copies.write({"uploaded_by_id": self.env.uid, "is_envelope": self.envelope})
+        return copies
+
+    def _convert(self, line):
+        """Make a mail of an Outlook file, or note who has to be asked for, or what is wrong with it."""
+        data = base64.b64decode(line.original)
+        try:
+            converted = convert_msg(data, self._smtp_addresses()) if is_msg(data) else convert_tnef(data)
+        except OutlookError as error:
+            line.write({"waiting": False, "problem": self._reason(error.reason)})
+            return
+        if converted.unresolved and not line.asked:
+            known = set(self.question_ids.mapped("address"))
+            self.env["erp.email.upload.question"].create(
+                [
+                    {"upload_id": self.id, "name": unknown.name, "address": unknown.address}
+                    for unknown in converted.unresolved
+                    if unknown.address not in known
+                ]
+            )
+            line.write({"waiting": ASK, "asked": True})
+        else:
+            line.write({"waiting": False, "original": False, "copy_id": self._receive([converted.raw]).id})
 
     @api.model
     def _smtp_addresses(self):
@@ -135,21 +150,66 @@ class ErpEmailUpload(models.TransientModel):
         }
         return reasons.get(code, code)
 
-    # ------------------------------------------------------------------ mails
+    # ------------------------------------------------------------------ work
 
-    def _store(self, mails):
-        """Put the mails into the ledger and process the first of them.
+    def _copies(self):
+        return Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "%s IN (SELECT copy_id FROM erp_email_upload_line WHERE upload_id = %s)",
+                SQL.identifier(alias, "id"),
+                self.id,
+            )
+        )
 
-        :param list[tuple] mails: (name, raw mail)
-        :return: ``erp.email.copy`` records in the same order
+    def _work_left(self):
+        total, waiting = super()._work_left()
+        Line = self.env["erp.email.upload.line"]
+        return (
+            total + Line.search_count([("upload_id", "=", self.id), ("copy_id", "=", False)]),
+            waiting + Line.search_count([("upload_id", "=", self.id), ("waiting", "!=", False)]),
+        )
+
+    def _work_on(self):
+        line = self.env["erp.email.upload.line"].search(
+            [("upload_id", "=", self.id), ("waiting", "=", CONVERT)], order="id", limit=1
+        )
+        if line:
+            self._convert(line)
+            self.env.cr.commit()
+        return bool(line) or super()._work_on()
+
+    def _processed(self, copies):
+        self._link_to_document(self._show_contents(copies))
+
+    def _show_contents(self, copies):
+        """Put the mails that were in envelopes in the place of the envelopes.
+
+        :return: the copies whose mails were asked for
         """
-        Intake = self.env["erp.email.intake"].sudo()
-        Folder = self.env["fetchmail.folder"].sudo()
-        raws = [RawMail("", raw) for _name, raw in mails]
-        copies = Intake._receive(Folder.server_id, Folder, raws, source="upload")
-        copies.write({"uploaded_by_id": self.env.uid, "is_envelope": self.envelope})
-        Intake._process_now(copies[:AT_ONCE])
-        return copies
+        opened = copies.filtered(lambda copy: copy.state == ENVELOPE)
+        inside = copies.search([("envelope_id", "in", opened.ids)], order="id")
+        lines = self.line_ids.filtered(lambda line: line.copy_id in opened)
+        names = {line.copy_id: line.name for line in lines}
+        lines.create([{"upload_id": self.id, "name": names[copy.envelope_id], "copy_id": copy.id} for copy in inside])
+        lines.unlink()
+        return (copies - opened) | inside
+
+    def _finish(self):
+        if any(line.waiting == ASK for line in self.line_ids):
+            self.state = "ask"
+            return False
+        # The scheduled action may have processed some.
+        self._processed(self.line_ids.copy_id.sudo())
+        super()._finish()
+        emails = self.line_ids.email_id
+        if len(self.line_ids) > 1 or len(emails) != 1:
+            return False
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "erp.email",
+            "res_id": emails.id,
+            "views": [(False, "form")],
+        }
 
     def _link_to_document(self, copies):
         """Attach the uploaded mails to the document from which the wizard was opened."""
@@ -161,45 +221,3 @@ class ErpEmailUpload(models.TransientModel):
             links = self.env["erp.email.link"].sudo()._write_matches({email.id: [match] for email in emails})
             links.user_id = self.env.uid
             emails.sudo()._update_state()
-
-
-class ErpEmailUploadQuestion(models.TransientModel):
-    """Whom Outlook means by an address of its own directory."""
-
-    _name = "erp.email.upload.question"
-    _description = "Unknown Address of an Uploaded Email"
-
-    upload_id = fields.Many2one("erp.email.upload", required=True, ondelete="cascade")
-    name = fields.Char(readonly=True)
-    address = fields.Char(readonly=True)
-    partner_id = fields.Many2one("res.partner", "Contact", domain=[("email", "!=", False)])
-
-
-class ErpEmailUploadLine(models.TransientModel):
-    """What became of one mail of an upload."""
-
-    _name = "erp.email.upload.line"
-    _description = "Uploaded Email"
-
-    upload_id = fields.Many2one("erp.email.upload", required=True, ondelete="cascade")
-    name = fields.Char("File", readonly=True)
-    copy_id = fields.Many2one("erp.email.copy", readonly=True)
-    email_id = fields.Many2one(related="copy_id.email_id")
-    state = fields.Selection(related="copy_id.state")
-    problem = fields.Char(readonly=True)
-    original = fields.Binary(readonly=True, attachment=True)
-    documents = fields.Char(compute="_compute_documents")
-
-    @api.depends("email_id.link_ids.state")
-    def _compute_documents(self):
-        for line in self:
-            links = line.email_id.link_ids.filtered(lambda link: link.state == LINKED)
-            line.documents = ", ".join(links.mapped("display_name"))
-
-    def action_open(self):
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "erp.email",
-            "res_id": self.email_id.id,
-            "views": [(False, "form")],
-        }

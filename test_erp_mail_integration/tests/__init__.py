@@ -9,3 +9,4 @@ from . import test_queues
 from . import test_subscriptions
 from . import test_suggestions
 from . import test_summary
+from . import test_upload
