@@ -36,6 +36,7 @@ class ErpEmailBackfill(models.Model):
     )
     estimate = fields.Integer("Mails in this period", readonly=True, copy=False)
     known = fields.Integer("Stored already", readonly=True, copy=False)
+    estimated = fields.Datetime(readonly=True, copy=False)
     last_uid = BigInteger("Read up to", default=0, readonly=True, copy=False, aggregator=None)
     uidvalidity = fields.Char(readonly=True, copy=False)
     copy_ids = fields.One2many("erp.email.copy", "backfill_id", "Mails")
@@ -170,7 +171,8 @@ class ErpEmailBackfill(models.Model):
 
     def _count(self, mailbox):
         uids = self._wanted(mailbox)
-        self.write({"estimate": len(uids), "known": len(uids) - len(self._unknown(uids))})
+        known = len(uids) - len(self._unknown(uids))
+        self.write({"estimate": len(uids), "known": known, "estimated": fields.Datetime.now()})
 
     def _step(self, mailbox):
         """Take the next mails in and process them. Commits."""

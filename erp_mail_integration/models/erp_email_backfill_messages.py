@@ -42,7 +42,14 @@ class ErpEmailBackfill(models.Model):
                 holders.subselect(),
             )
         )
-        self.write({"estimate": everything, "known": everything - new, "attachment_size": size / 1024 / 1024})
+        self.write(
+            {
+                "estimate": everything,
+                "known": everything - new,
+                "attachment_size": size / 1024 / 1024,
+                "estimated": fields.Datetime.now(),
+            }
+        )
 
     def _messages(self):
         """The messages of the period that are mail of a document.

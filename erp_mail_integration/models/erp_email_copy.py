@@ -78,6 +78,15 @@ class ErpEmailCopy(models.Model):
         """Copies in mailboxes of the user's own."""
         return Domain("server_id.owner_id", "=", self.env.uid)
 
+    def action_open_email(self):
+        """The mail that this is a copy of."""
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "erp.email",
+            "res_id": self.email_id.id,
+            "views": [(False, "form")],
+        }
+
     def action_retry(self):
         """Try failed and quarantined mails again, now."""
         self.check_access("write")

@@ -57,7 +57,9 @@ class ErpEmailUpload(models.TransientModel):
         if self.res_model and self.res_id:
             self.env[self.res_model].browse(self.res_id).check_access("write")
         for items in split_every(
-            BATCH_SIZE, (item for file in self.file_ids for item in read_container(file.name, file.raw or b"")), list
+            BATCH_SIZE,
+            (item for file in self.file_ids.sorted("id") for item in read_container(file.name, file.raw or b"")),
+            list,
         ):
             self._take(items)
         self.state = "working"

@@ -82,6 +82,7 @@ class ErpEmailWorking(models.AbstractModel):
         """The form of the wizard, again."""
         return {
             "type": "ir.actions.act_window",
+            "name": self.env._("Taking in Emails"),
             "res_model": self._name,
             "res_id": self.id,
             "views": [(False, "form")],

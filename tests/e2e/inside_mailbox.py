@@ -79,15 +79,29 @@ def _folder(server, name):
     return server.folder_ids.filtered(lambda folder: folder.name == name)
 
 
-def fetch_once(env, password, **values):
-    """Use the fetch wizard; return subjects, what is left, and where the password is."""
-    wizard = env["erp.email.fetch"].create(values | {"password": password})
-    wizard.action_fetch()
-    env.cr.execute("SELECT password FROM erp_email_fetch")
+def fetch_once(env, password, creates=None, **values):
+    """Use the fetch wizard; return subjects, what is left, what was made of the mails, and where the password is.
+
+    :param creates: model of the records to be created
+    """
+    doctype = env["erp.email.reference.type"].search([("model", "=", creates)]) if creates else None
+    wizard = env["erp.email.fetch"].create(values | {"password": password, "type_id": doctype and doctype.id})
+    try:
+        wizard.with_context(erp_email_password=password).action_fetch()
+        while wizard.state == "working":
+            wizard.work()
+        error = ""
+    except UserError as exception:
+        error = str(exception)
+    env.cr.execute("SELECT to_jsonb(w) FROM erp_email_fetch w WHERE id = %s", [wizard.id])
+    emails = wizard.copy_ids.email_id
     return {
-        "subjects": wizard.copy_ids.mapped("email_id.subject"),
+        "subjects": sorted(wizard.copy_ids.mapped("email_id.subject")),
         "remaining": wizard.remaining,
-        "passwords": [row[0] for row in env.cr.fetchall()],
+        "created": sorted(emails.link_ids.filtered(lambda link: link.rule == "create").mapped("display_name")),
+        "progress": wizard.progress,
+        "row": str(env.cr.fetchall()),
+        "error": error,
     }
 
 

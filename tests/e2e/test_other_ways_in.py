@@ -18,27 +18,42 @@ def server(odoo, account):
     return lambda **values: odoo.call("tests.e2e.inside:create_server", **account.server_values(**values))
 
 
-@pytest.mark.parametrize("protocol", ["imaps", "pop3s"])
-def test_the_fetch_wizard_takes_the_newest_mails_and_forgets_the_password(odoo, account, server, protocol):
+@pytest.fixture
+def fetch_once(odoo, account, server):
     server(active=False)  # allows the host
+
+    def use(protocol="imaps", **values):
+        mailbox = {"host": account.host, "protocol": protocol, "port": account.port(protocol), "user": account.user}
+        defaults = {"password": account.password, "verify_certificate": False}
+        return odoo.call(f"{INSIDE}:fetch_once", **(mailbox | defaults | values))
+
+    return use
+
+
+@pytest.mark.parametrize("protocol", ["imaps", "pop3s", "imap", "pop3"])
+def test_the_fetch_wizard_takes_the_newest_mails_and_never_stores_the_password(account, fetch_once, protocol):
     account.deliver(order(1), order(2), order(3))
-    result = odoo.call(
-        f"{INSIDE}:fetch_once",
-        host=account.host,
-        protocol=protocol,
-        port=account.port(protocol),
-        user=account.user,
-        password=account.password,
-        verify_certificate=False,
-        max_mails=2,
-    )
-    assert result == {
-        "subjects": ["Order 2", "Order 3"],
-        "remaining": 1,
-        "passwords": [None] * len(result["passwords"]),
-    }
-    if protocol == "imaps":  # POP3 has no flags; Dovecot marks what was retrieved
+    result = fetch_once(protocol, max_mails=2)
+    assert (result["subjects"], result["remaining"], result["progress"]) == (["Order 2", "Order 3"], 1, 100)
+    assert account.password not in result["row"]
+    assert not result["created"]
+    if protocol.startswith("imap"):  # POP3 has no flags; Dovecot marks what was retrieved
         assert [flags.replace("\\Recent", "").strip() for flags in account.flags()] == [""] * 3
+
+
+def test_the_fetch_wizard_reads_a_folder_and_makes_a_document_of_each_mail_once(account, fetch_once):
+    account.deliver(order(61), folder="Entw&APw-rfe")
+    result = fetch_once(folder="entwürfe", creates="helpdesk.ticket", max_mails=0)
+    assert result["subjects"] == ["Order 61"]
+    assert len(result["created"]) == 1
+    assert fetch_once(folder="Entwürfe", creates="helpdesk.ticket")["created"] == result["created"]
+
+
+def test_the_fetch_wizard_says_what_is_wrong(fetch_once, account):
+    assert "did not accept user name and password" in fetch_once(password="wrong")["error"]
+    assert "no folder Nowhere" in fetch_once(folder="Nowhere")["error"]
+    assert "certificate" in fetch_once(verify_certificate=True)["error"]
+    assert "Nothing answers on 127.0.0.1, port 1" in fetch_once(port=1)["error"]
 
 
 def test_the_check_finds_and_fetches_what_is_missing(odoo, account, server):
