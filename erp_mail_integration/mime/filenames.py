@@ -41,7 +41,9 @@ def clean_filename(name: str) -> str:
 
 
 def default_filename(index: int, mimetype: str) -> str:
-    """Name of an attachment that has none: its number and what it is."""
+    """Name of an attachment that has none: what it is, and its number where that says little."""
+    if mimetype == "text/calendar":
+        return "invitation.ics"  # RFC 6047: mail carries no other calendars
     extension = EXTENSIONS.get(mimetype) or TYPES.guess_extension(mimetype, strict=False) or ".bin"
     return f"attachment-{index + 1}{extension}"
 

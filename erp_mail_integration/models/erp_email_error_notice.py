@@ -122,7 +122,7 @@ class ErpEmail(models.Model):
         return recipient if self.env["erp.email.matcher"]._is_person(recipient) else False
 
     def _notice_values(self, template, recipient):
-        content = template.sudo()._generate_template(self.ids, ("subject", "body_html"))[self.id]
+        content = template.sudo()._generate_template(self.ids, ("subject", "body_html", "email_from"))[self.id]
         company = self.company_id or self.env.company
         headers = {"Auto-Submitted": "auto-replied", "Return-Path": "<>"}
         if self.message_id:
@@ -130,7 +130,7 @@ class ErpEmail(models.Model):
         return {
             "subject": " ".join((content["subject"] or "").split()),
             "body_html": content["body_html"],
-            "email_from": template.email_from or company.bounce_formatted or company.email_formatted,
+            "email_from": content["email_from"] or company.bounce_formatted or company.email_formatted,
             "email_to": recipient,
             "reply_to": False,
             "references": self.message_id,

@@ -75,7 +75,8 @@ class ErpEmailProbe(models.Model):
         raw = message.data if isinstance(message, xmlrpc.client.Binary) else message
         raw = raw.encode("utf-8", "replace") if isinstance(raw, str) else bytes(raw)
         headers = BytesHeaderParser(policy=email.policy.compat32).parsebytes(raw[:MAX_HEADERS])
-        token = (headers[HEADER] or "").strip() or (headers["Subject"] or "").rpartition(" ")[2].strip()
+        # Header objects where the bytes are not ASCII.
+        token = str(headers[HEADER] or "").strip() or str(headers["Subject"] or "").rpartition(" ")[2].strip()
         probe = self.search([("token", "=", token)], limit=1) if TOKEN.fullmatch(token) else self
         probe._came_back("\n".join(str(each) for each in headers.get_all("Received", [])))
         return bool(probe)

@@ -190,8 +190,12 @@ class IrMailServer(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _build_email__(self, *args, **kwargs):
-        message = super()._build_email__(*args, **kwargs)
+    def _build_email__(self, email_from, email_to, subject, *args, **kwargs):
+        """A line break in a name or subject, which anybody may write there, neither ends a header nor stops the mail."""
+        kwargs |= {name: _one_line(kwargs[name]) for name in ("email_cc", "reply_to") if name in kwargs}
+        message = super()._build_email__(
+            _one_line(email_from), _one_line(email_to), _one_line(subject), *args, **kwargs
+        )
         if "X-Mailer" not in message:
             message["X-Mailer"] = X_MAILER
         return message
@@ -281,3 +285,10 @@ class IrMailServer(models.Model):
         elif address:
             smtp_from = author
         return super()._alter_message__(message, smtp_from, smtp_to_list)
+
+
+def _one_line(value):
+    """Text of a header, or a list of such texts, with spaces for line breaks (RFC 5322, 2.2)."""
+    if isinstance(value, list | tuple):
+        return [_one_line(each) for each in value]
+    return " ".join(value.splitlines()) if isinstance(value, str) else value

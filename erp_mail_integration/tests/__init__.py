@@ -17,6 +17,7 @@ from . import test_outgoing_explain
 from . import test_outgoing_lookups
 from . import test_outgoing_queue
 from . import test_outgoing_reply
+from . import test_outgoing_security
 from . import test_outgoing_sender
 from . import test_outgoing_users
 from . import test_personal_mailbox

@@ -232,11 +232,13 @@ class TestMatchingGateway(EmailCommon):
         to = f"nobody@{self.alias_domain}"
         self.gateway(mail("No template", To=to))
         self.assertFalse(self._new_mails, "no template, no notice")
+        self.notice.email_from = "{{ 'post' + '.office' }}@mycompany.example"
         self.server.error_notice_template_id = self.notice
         email = self.gateway(mail("Where are you?", To=to, From="Joe <joe@else.example>"))
         notice = self.notices()
         self.assertEqual(len(notice), 1)
         self.assertEqual((notice.email_to, notice.state), ("joe@else.example", "outgoing"))
+        self.assertEqual(notice.email_from, "post.office@mycompany.example", "placeholders of the template count")
         self.assertIn("Where are you?", notice.subject)
         self.assertIn("auto-replied", notice.headers)
         self.assertIn(email.message_id, notice.headers)

@@ -79,7 +79,7 @@ ATTACHMENTS = {
         ("attachment-5.txt", "text/plain", 1),
         ("a%00b.txt", "text/plain", 1),
     ],
-    "calendar_invitation": [("attachment-2.ics", "text/calendar", 30)],
+    "calendar_invitation": [("invitation.ics", "text/calendar", 30)],
     "odd_types": [
         ("corporate.woff2", "font/woff2", 4),
         ("attachment-2.bin", "model/step", 13),
