@@ -1,4 +1,4 @@
-"""The documented system parameters of mail, and what may stand in them."""
+"""The documented system parameters of mail and a few of our own, and what may stand in them."""
 
 import re
 
@@ -51,6 +51,10 @@ def positive_number(value: str) -> str:
     return str(int(value))
 
 
+def count(value: str) -> str:
+    return "0" if value.strip() == "0" else positive_number(value)
+
+
 def switch(value: str) -> str:
     """Odoo takes every value for 'on', even ``False``: whoever writes that means something else."""
     if value.strip().lower() not in ("true", "1", "yes", "on"):
@@ -67,5 +71,6 @@ VALIDATORS = {
     "mail.incoming.limit.period": positive_number,
     "mail.incoming.limit.alias": positive_number,
     "web.base.url.freeze": switch,
+    "erp_mail_integration.notice_hourly_cap": count,
 }
 """Parameter -> function that returns the clean value, or raises ValueError with a sentence for the administrator."""

@@ -181,6 +181,7 @@ class TestSystemParameters(ParameterCase):
             ("mail.incoming.limit.period", "-5", "whole number"),
             ("mail.incoming.limit.alias", "five", "whole number"),
             ("web.base.url.freeze", "False", "delete the parameter"),
+            ("erp_mail_integration.notice_hourly_cap", "many", "whole number"),
         ]
         for key, value, reason in table:
             with self.subTest(key=key, value=value):
