@@ -86,35 +86,9 @@ def call(database, target, *, log, **arguments):
     """
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder, "answer.json")
-        code = _code(target, arguments, answer)
+        code = INSIDE.format(target=target, arguments=json.dumps(arguments), answer=str(answer))
         run(command(database, "shell", "--no-http"), log, stdin=code, env=environment(), cwd=paths.ROOT)
         return json.loads(answer.read_text(encoding="utf-8"))
-
-
-@contextlib.contextmanager
-def started(database, target, *, log, **arguments):
-    """Start what :func:`call` would run and yield the process while it works, for a test that interferes with it."""
-    path = paths.LOG / f"{log}.log"
-    with tempfile.TemporaryFile() as code, open(path, "wb") as output:
-        code.write(_code(target, arguments, os.devnull).encode())
-        code.seek(0)
-        process = subprocess.Popen(
-            command(database, "shell", "--no-http"),
-            env=environment(),
-            cwd=paths.ROOT,
-            stdin=code,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            yield process
-        finally:
-            end_group(process)
-
-
-def _code(target, arguments, answer):
-    return INSIDE.format(target=target, arguments=json.dumps(arguments), answer=str(answer))
 
 
 @contextlib.contextmanager

@@ -116,10 +116,6 @@ class Odoo:
         """Run ``module:function`` in a real Odoo process as ``function(env, **arguments)``; see resident.py."""
         return resident.call(self.database, target, arguments)
 
-    def started(self, target, **arguments):
-        """Start what `call` would run; gives the process while the ``with`` block runs."""
-        return odoo_process.started(self.database, target, log=f"e2e-{self.database}", **arguments)
-
     def serve(self, *arguments):
         """Serve the database while the ``with`` block runs; gives the base URL."""
         return odoo_process.server(self.database, None, *arguments, log=f"e2e-{self.database}-http")

@@ -1,6 +1,11 @@
 """Run inside an Odoo process by the end-to-end tests: each function gets ``env`` first and returns JSON values."""
 
-from pathlib import Path
+import os
+import signal
+import time
+from functools import partial
+
+from .inside_processes import ended, fork, wait_until_alone
 
 
 def create_server(env, model=None, **values):
@@ -17,10 +22,13 @@ def fetch(env, server):
     env["fetchmail.server"].browse(server).fetch_mail()
 
 
-def fetch_with_sign(env, server, sign):
-    """Press Fetch Now, and create the file `sign` just before."""
-    Path(sign).touch()
-    fetch(env, server)
+def fetch_and_kill(env, server, seconds):
+    """Let another process press Fetch Now, and kill it after so many seconds."""
+    pid = fork(env, partial(fetch, server=server))
+    time.sleep(seconds)
+    os.kill(pid, signal.SIGKILL)
+    ended(pid)
+    wait_until_alone(env.cr)
 
 
 def census(env):
