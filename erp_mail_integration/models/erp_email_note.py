@@ -12,7 +12,11 @@ class ErpEmailLink(models.Model):
     _inherit = "erp.email.link"
 
     def _note_values(self):
-        """The chatter message of a link's mail."""
+        """The chatter message of a link's mail.
+
+        Without its attachments: what is attached to a document can be read by all who read the document, in the
+        portal too. On the Email tab they are with the mail.
+        """
         self.ensure_one()
         email = self.email_id
         author = (
@@ -25,8 +29,16 @@ class ErpEmailLink(models.Model):
             "email_from": email.from_address or email.from_name or False,
         }
 
+    def _attached_files(self):
+        """(name, bytes) of what is attached to a link's mail, as ``message_post`` takes it."""
+        self.ensure_one()
+        parsed = self.email_id._parsed()
+        attachments = parsed.attachments if parsed else ()
+        return [(attachment.name, attachment.payload) for attachment in attachments if not attachment.inline]
+
     def action_turn_into_mail(self):
-        """Post the mail to the document as if its sender had been allowed to: followers are notified."""
+        """Post the mail to the document as if its sender had been allowed to, with its attachments: followers are
+        notified."""
         for link in self:
             record = link._record()
             if not record:
@@ -36,7 +48,10 @@ class ErpEmailLink(models.Model):
                 raise UserError(self.env._("This is no internal note."))
             link.sudo().write({"internal": False, "user_id": self.env.uid})
             record.sudo().with_context(mail_post_autofollow_author_skip=True).message_post(
-                message_type="email", subtype_xmlid="mail.mt_comment", **link.sudo()._note_values()
+                message_type="email",
+                subtype_xmlid="mail.mt_comment",
+                attachments=link.sudo()._attached_files(),
+                **link.sudo()._note_values(),
             )
         return True
 

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..matching.patterns import compile_pattern
+from . import any_case
 
 
 class ErpEmailNumberField(models.Model):
@@ -45,24 +46,38 @@ class ErpEmailNumberField(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        numbers = super().create(vals_list)
+        numbers.type_id._keep_indexes()
+        return numbers
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.type_id._keep_indexes()
+        return result
+
+    def unlink(self):
+        types = self.type_id
+        result = super().unlink()
+        types._keep_indexes()
+        return result
+
     def _is_usable(self):
-        Model = self.env.get(self.type_id.model)
-        definition = Model._fields.get(self.field) if Model is not None else None
-        return bool(definition and definition.store and definition.type == "char")
+        return any_case.is_text(self.env.get(self.type_id.model), self.field)
 
     def _find(self, values):
-        """The documents whose field holds one of the values, as written or in upper case. One query.
+        """The documents whose field holds one of the values, in any case. One query.
 
         :rtype: dict[str, list[int]] ids by value in upper case
         """
         self.ensure_one()
-        spellings = {spelling for value in values for spelling in (value, value.upper())}
         found = {}
         for record in (
             self.env[self.type_id.model]
             .sudo()
             .with_context(active_test=False)
-            .search_fetch([(self.field, "in", list(spellings))], [self.field])
+            .search_fetch(any_case.equals(self.field, values), [self.field])
         ):
             found.setdefault(record[self.field].upper(), []).append(record.id)
         return found

@@ -2,9 +2,11 @@ import re
 from collections import defaultdict
 
 from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..mime.tags import format_tag, sign
+from . import any_case
 
 MAX_ID = 2**31
 """Ids are 32 bit integers: a larger number in a tag names nothing, and PostgreSQL would refuse it."""
@@ -85,6 +87,37 @@ class ErpEmailReferenceType(models.Model):
     _model_uniq = models.UniqueIndex("(model)", "There is a document type for this model already.")
     _code_uniq = models.UniqueIndex("(lower(code))", "This code is taken by another document type.")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        types = super().create(vals_list)
+        types._keep_indexes()
+        return types
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not {"active", "model", "reference_field"}.isdisjoint(vals):
+            self._keep_indexes()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self._keep_indexes()
+        return result
+
+    def _register_hook(self):
+        """The application of a type may have been installed just now."""
+        super()._register_hook()
+        if self.pool.updated_modules:
+            self._keep_indexes()
+
+    @api.model
+    def _keep_indexes(self):
+        """Index the fields in which references and customers' numbers are looked up."""
+        numbers = self.env["erp.email.number.field"].sudo().search([("type_id.live", "=", True)])
+        columns = {(doctype.model, doctype._reference_column()) for doctype in self._live_types()}
+        columns |= {(number.type_id.model, number.field) for number in numbers if number._is_usable()}
+        any_case.keep_indexes(self.env.cr, [(self.env[model]._table, column) for model, column in columns if column])
+
     @api.depends("model")
     def _compute_live(self):
         for doctype in self:
@@ -152,15 +185,31 @@ class ErpEmailReferenceType(models.Model):
     def _reference(self, record):
         """The text after the code in a tag of the record, such as ``000042``."""
         self.ensure_one()
-        if self.reference_field and record[self.reference_field]:
-            return str(record[self.reference_field])
+        field = self._reference_column()
+        if field and record[field]:
+            return record[field]
         return f"{record.id:06d}"
+
+    def _reference_column(self):
+        """The field that holds the references, False where the record's number is the reference."""
+        return self.reference_field if any_case.is_text(self.env.get(self.model), self.reference_field) else False
+
+    @api.constrains("model", "reference_field")
+    def _check_reference_field(self):
+        for doctype in self.filtered("reference_field"):
+            if doctype.live and not doctype._reference_column():
+                raise ValidationError(
+                    self.env._(
+                        "%(model)s has no stored text field named %(field)s.",
+                        model=doctype.name,
+                        field=doctype.reference_field,
+                    )
+                )
 
     def _resolve(self, references):
         """The documents that references name: the inverse of :meth:`_reference`. One query.
 
-        Mail programs and addresses change the case: the field is asked for the reference as written, in upper
-        and in lower case, which its index can answer.
+        Mail programs and addresses change the case, and the field may have any: see :mod:`.any_case`.
 
         :param references: iterable of str
         :rtype: dict[str, list[int]] ids by reference; a reference that names nothing is missing
@@ -168,16 +217,16 @@ class ErpEmailReferenceType(models.Model):
         self.ensure_one()
         Model = self.env[self.model].sudo().with_context(active_test=False)
         ids = {reference: int(reference) for reference in references if reference.isdecimal() and len(reference) < 11}
-        ids = {reference: number for reference, number in ids.items() if 0 < number < MAX_ID}
+        ids = {reference: number for reference, number in ids.items() if number < MAX_ID}
         domain = Domain("id", "in", list(ids.values()))
-        if field := self.reference_field:
-            spellings = {spelling for ref in references for spelling in (ref, ref.upper(), ref.lower())}
-            domain = Domain(field, "in", list(spellings)) | domain & Domain(field, "=", False)
+        field = self._reference_column()
+        if field:
+            domain = any_case.equals(field, references) | domain & Domain(field, "=", False)
         resolved = defaultdict(list)
         found = Model.search_fetch(domain, [field] if field else ["id"])
         by_text = defaultdict(list)
         for record in found:
-            by_text[str(record[field]).lower() if field and record[field] else record.id].append(record.id)
+            by_text[record[field].lower() if field and record[field] else record.id].append(record.id)
         for reference in references:
             resolved[reference] = by_text.get(reference.lower()) or by_text.get(ids.get(reference), [])
         return dict(resolved)

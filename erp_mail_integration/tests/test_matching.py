@@ -1,5 +1,8 @@
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
+from odoo.tools import SQL, sql
 
+from ..models import any_case
 from .matching_common import MatchingCommon
 
 
@@ -106,6 +109,25 @@ class TestMatching(MatchingCommon):
         self.azure.message_subscribe(self.deco.ids)
         by_id = self.deliver(self.mail(sender="info@deco.example", subject=f"[xtref:C-{self.azure.id:06d}]"))
         self.assertIn((self.azure, "tag_subject"), self.links(by_id))
+
+    def test_references_of_mixed_case_are_found_by_an_index(self):
+        self.contact_type.reference_field = "ref"
+        self.deco.ref = "Deco-26b"
+        for written in ("deco-26b", "DECO-26B", "Deco-26b"):
+            self.assertEqual(self.contact_type._resolve([written]), {written: [self.deco.id]})
+        # PostgreSQL does not use an index in the transaction that made it: that both say the same must do.
+        self.env.cr.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'erp_email_any_case_res_partner_ref'")
+        self.assertIn("(lower((ref)::text))", str(self.env.cr.fetchall()))
+        query = self.env["res.partner"]._search(any_case.equals("ref", ["deco-26b"]))
+        self.env.cr.execute(SQL("EXPLAIN %s", query.select()))
+        self.assertIn("lower((ref)::text) = ANY", str(self.env.cr.fetchall()))
+        self.contact_type.reference_field = False
+        self.assertFalse(sql.index_exists(self.env.cr, "erp_email_any_case_res_partner_ref"))
+
+    def test_a_reference_field_is_stored_text(self):
+        for field in ("no_such_field", "color", "commercial_company_name_search", "category_id"):
+            with self.assertRaises(ValidationError):
+                self.contact_type.reference_field = field
 
     def test_huge_number_names_nothing(self):
         email = self.deliver(self.mail(subject="[xtref:C-99999999999999999999]", sender="x@stranger.example"))

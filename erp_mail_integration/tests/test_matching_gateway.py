@@ -82,7 +82,12 @@ class TestMatchingGateway(EmailCommon):
     def test_kept_as_internal_note_and_turned_into_a_mail(self):
         self.contact_type.untrusted = "note"
         before = self.document.message_ids
-        email = self.gateway(mail(f"Re: {self.tag}", "Let me in", From="x@stranger.example"))
+        body = (
+            "--b\r\n\r\nLet me in\r\n--b\r\nContent-Type: text/plain\r\n"
+            'Content-Disposition: attachment; filename="passport.txt"\r\n\r\nI am the owner\r\n--b--'
+        )
+        headers = {"From": "x@stranger.example", "Content_Type": 'multipart/mixed; boundary="b"'}
+        email = self.gateway(mail(f"Re: {self.tag}", body, **headers))
         note = self.document.message_ids - before
         self.assertEqual(len(note), 1)
         self.assertTrue(note.is_internal)
@@ -91,6 +96,8 @@ class TestMatchingGateway(EmailCommon):
         self.assertNotSentEmail()
         visible = self.env["mail.message"].with_user(self.user_portal).search([("id", "=", note.id)])
         self.assertFalse(visible, "not in the portal")
+        self.assertIn("Let me in", note.body)
+        self.assertFalse(note.attachment_ids, "who reads the document in the portal could open them")
         link = email.link_ids
         self.assertTrue(link.internal)
         with self.mock_mail_gateway():
@@ -98,6 +105,8 @@ class TestMatchingGateway(EmailCommon):
         message = self.document.message_ids - before - note
         self.assertFalse(message.is_internal)
         self.assertIn(self.customer, message.notified_partner_ids)
+        self.assertEqual(message.attachment_ids.mapped("name"), ["passport.txt"])
+        self.assertEqual(message.attachment_ids.raw.strip(), b"I am the owner")
         self.assertFalse(link.internal)
         self.assertEqual(link.user_id, self.env.ref("base.user_admin"))
 

@@ -127,7 +127,7 @@ class TestMatchingRules(MatchingCommon):
         self.assertLess(time.perf_counter() - start, 2.0)
 
     def test_customers_number(self):
-        self.deco.ref = "PO-12345"
+        self.deco.ref = "Po-12345"
         number = self.env["erp.email.number.field"].create(
             {"type_id": self.contact_type.id, "field": "ref", "pattern": "PO-#####"}
         )
