@@ -46,7 +46,10 @@ registry.category("web_tour.tours").add("erp_email_tab_attach_contact", {
     steps: () => [
         ...openTab,
         { content: "Attach", trigger: ".o_erp_attach", run: "click" },
-        { content: "Somebody else's mail is offered", trigger: ".o_erp_attach_list .o_erp_email_row:contains(Of another matter)" },
+        {
+            content: "Somebody else's mail is offered",
+            trigger: ".o_erp_attach_list .o_erp_email_row:contains(Of another matter)",
+        },
         { content: "Only Eve's", trigger: ".o_erp_contact input", run: "edit Eve Example" },
         { content: "Choose her", trigger: ".o-autocomplete--dropdown-item:contains(Eve Example)", run: "click" },
         {
@@ -55,7 +58,8 @@ registry.category("web_tour.tours").add("erp_email_tab_attach_contact", {
         },
         {
             content: "Hers is there, and on the document already: nothing to choose",
-            trigger: ".o_erp_attach_list .o_erp_email_row:contains(Re: Delivery):contains(Attached already):not(:has(input))",
+            trigger:
+                ".o_erp_attach_list .o_erp_email_row:contains(Re: Delivery):contains(Attached already):not(:has(input))",
         },
         { content: "Cancel", trigger: ".modal-footer .btn-secondary", run: "click" },
         { content: "All as before", trigger: noRow("Somewhere else") },

@@ -89,7 +89,10 @@ registry.category("web_tour.tours").add("erp_email_tab_again", {
         ...more("invoice.png", "Send to me"),
         { content: "It is sent", trigger: ".o_notification:contains(on its way)" },
         ...more("invoice.png", "Send again"),
-        { content: "Odoo's composer has its attachment", trigger: ".modal .o_mail_composer_form:contains(invoice.png)" },
+        {
+            content: "Odoo's composer has its attachment",
+            trigger: ".modal .o_mail_composer_form:contains(invoice.png)",
+        },
         {
             content: "And its recipients",
             trigger: ".modal div[name=erp_email_to] input",
