@@ -194,3 +194,24 @@ def unflow(text: str, delsp: bool = False) -> str:
 
 def _flowed(pieces: list[str], depth: int) -> str:
     return (">" * depth + " " if depth else "") + "".join(pieces)
+
+
+_NOTHING_TO_SEE = re.compile("[\\s\\u00ad\\u034f\\u200b-\\u200f\\u2060\\ufeff]*")
+
+
+def without_gaps(text: str) -> str:
+    """Text whose runs of empty lines are one.
+
+    Tables that became text leave screens of them, and newsletters hide their preview behind lines of invisible
+    characters.
+
+    >>> without_gaps("Dear Ann,\\n\\n \\n\\nyours")
+    'Dear Ann,\\n\\nyours'
+    """
+    lines = []
+    for line in text.split("\n"):
+        if not _NOTHING_TO_SEE.fullmatch(line):
+            lines.append(line)
+        elif lines and lines[-1]:
+            lines.append("")
+    return "\n".join(lines)

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ..mime import parse
 from ..mime.tags import strip_tags
+from ..mime.text import without_gaps
 from .erp_email import HELD, IGNORED, LINKED, SUGGESTED
 from .erp_email_search import tsquery
 
@@ -257,8 +258,8 @@ class ErpEmail(models.Model):
                 {"role": address.role, "name": address.name or "", "address": address.address or ""}
                 for address in email.address_ids
             ],
-            "text": parsed.own_text if parsed else email.body or "",
-            "quoted": parsed.quoted_text if parsed else "",
+            "text": without_gaps(parsed.own_text if parsed else email.body or ""),
+            "quoted": without_gaps(parsed.quoted_text if parsed else ""),
             "has_html": bool(parsed and parsed.html),
             "remote_images": bool(parsed and _REMOTE.search(parsed.html)),
             "attachments": [

@@ -6,6 +6,7 @@ import pytest
 from erp_mail_plain.mime import sanitize
 from erp_mail_plain.mime.css import clean_declarations, clean_stylesheet
 from erp_mail_plain.mime.display import blocked_images, display_html
+from erp_mail_plain.mime.text import without_gaps
 
 
 def body_of(document: str) -> str:
@@ -224,3 +225,10 @@ def test_at_rules_other_than_media_are_left_out():
 
 def test_a_sheet_that_nests_without_end_is_left_out():
     assert clean_stylesheet("@media screen{" * 30 + "p{color:red}" + "}" * 30, no_image) == ""
+
+
+def test_empty_lines_of_a_table_that_became_text_are_shown_as_one():
+    assert (
+        without_gaps("\n \nDear Ann,\n\n\xa0\n\u034f \u200b\n\t\nyours\n  indented\n\n")
+        == "Dear Ann,\n\nyours\n  indented\n"
+    )

@@ -103,9 +103,11 @@ export class EmailMessage extends Component {
         };
         const roles = [];
         for (const [role, label] of Object.entries(labels)) {
-            const people = this.state.mail.people.filter((person) => person.role === role);
+            const people = this.state.mail.people
+                .filter((person) => person.role === role)
+                .map(({ name, address }) => (name ? `${name} <${address || "?"}>` : address));
             if (people.length) {
-                roles.push({ role, label, people });
+                roles.push({ role, label, people: people.join(", ") });
             }
         }
         return roles;
