@@ -3,8 +3,9 @@ from . import test_document_types
 from . import test_email_access
 from . import test_email_probing
 from . import test_email_tab
-from . import test_outgoing_screens
 from . import test_email_tab_anywhere
+from . import test_malformed
+from . import test_outgoing_screens
 from . import test_queues
 from . import test_subscriptions
 from . import test_suggestions

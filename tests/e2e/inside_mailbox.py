@@ -162,6 +162,13 @@ def pushed_bytes(env, server):
     return [raws[copy.id].decode("latin-1") for copy in copies if copy.id in raws]
 
 
+def stored_digests(env, server):
+    """SHA-256 of the bytes that are stored, by UID."""
+    copies = env["erp.email.copy"].search([("server_id", "=", server)])
+    raws = env["erp.email.store"]._read(copies.email_id)
+    return {copy.uid: hashlib.sha256(raws[copy.email_id.id]).hexdigest() for copy in copies}
+
+
 def rename_ledger(env, old, new):
     """Take the ledger's table away, or put it back."""
     env.cr.execute(f"ALTER TABLE {old} RENAME TO {new}")
