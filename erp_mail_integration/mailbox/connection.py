@@ -12,12 +12,57 @@ from collections.abc import Collection
 
 from . import network
 from .errors import LoginNotAscii
+from .protocol_log import ProtocolLog
 
 MAX_LITERAL = 512 * 1024 * 1024
 """Octets. A server that announces more is not believed: imaplib would reserve the memory before reading."""
 ANSWER_TIME = 600
 """Seconds for one literal. The socket's timeout is for silence; a server that sends an octet a minute is not silent."""
 _BITE = 1024 * 1024
+
+
+class LoggedImap:
+    """Mixin for :class:`imaplib.IMAP4`: notes the lines that are said; literals, where the mails are, come by ``read``.
+
+    :param log: where; None: nowhere.
+    """
+
+    def __init__(self, *args, log: ProtocolLog | None = None, **kwargs):
+        self.log = log
+        super().__init__(*args, **kwargs)
+
+    def send(self, data):
+        if self.log:
+            self.log.sent(data)
+        super().send(data)
+
+    def readline(self):
+        line = super().readline()
+        if self.log:
+            self.log.received(line)
+        return line
+
+
+class LoggedPop:
+    """Mixin for :class:`poplib.POP3`: notes what is said, the lines of mails and lists left out.
+
+    :param log: where; None: nowhere.
+    """
+
+    def __init__(self, *args, log: ProtocolLog | None = None, **kwargs):
+        self.log = log
+        super().__init__(*args, **kwargs)
+
+    def _putline(self, line):
+        if self.log:
+            self.log.sent(line)
+        super()._putline(line)
+
+    def _getline(self):
+        line, octets = super()._getline()
+        if self.log:
+            self.log.received(line)
+        return line, octets
 
 
 class _Secured:
@@ -29,11 +74,11 @@ class _Secured:
     """
 
     def __init__(self, host: str, port: int, *, timeout: float, security: str = "tls", verify: bool = True,
-                 allowed: Collection[str] = ()):  # fmt: skip
+                 allowed: Collection[str] = (), **kwargs):  # fmt: skip
         self._allowed = allowed
         self._security = security
         self._context = network.tls_context(verify)
-        super().__init__(host, port, timeout=timeout)
+        super().__init__(host, port, timeout=timeout, **kwargs)
         if security == "starttls":
             self._upgrade()
 
@@ -48,7 +93,7 @@ class _Secured:
             raise
 
 
-class SecuredImap(_Secured):
+class SecuredImap(_Secured, LoggedImap):
     """Mixin for :class:`imaplib.IMAP4`."""
 
     def login(self, user, password):
@@ -88,7 +133,7 @@ class SecuredImap(_Secured):
         return b"".join(bites)
 
 
-class SecuredPop(_Secured):
+class SecuredPop(_Secured, LoggedPop):
     """Mixin for :class:`poplib.POP3`."""
 
     def _upgrade(self):

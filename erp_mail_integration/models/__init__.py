@@ -31,6 +31,7 @@ from . import res_partner
 from . import erp_email_gateway
 from . import erp_email_intake
 from . import fetchmail_folder
+from . import fetchmail_server_protocol
 from . import fetchmail_server_connection
 from . import fetchmail_server
 from . import fetchmail_server_personal

@@ -121,7 +121,7 @@ class FetchmailServer(models.Model):
 
         :return: the exception that ended it, or None
         """
-        connection = None
+        connection = failure = None
         try:
             connection = self._connect__()
             mailbox_class = _mailbox_class(connection)
@@ -137,10 +137,11 @@ class FetchmailServer(models.Model):
         except Exception as error:
             _logger.info("Fetching mailbox %s (%s) failed", self.name, self.id, exc_info=True)
             self._note_failure(error)
-            return error
+            failure = error
         finally:
             _hang_up(connection)
-        return None
+        self._keep_protocol(getattr(connection, "log", None))
+        return failure
 
     def _take_in(self, mailbox):
         """Receive, process, and do on the server what is asked for. Commits.

@@ -9,7 +9,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.addons.mail.models import fetchmail
 
 from ..mailbox import ImapMailbox, PopMailbox, explain
-from ..mailbox.connection import SecuredImap, SecuredPop
+from ..mailbox.connection import LoggedImap, SecuredImap, SecuredPop
 from ..mailbox.network import tls_context
 
 _logger = logging.getLogger(__name__)
@@ -47,6 +47,10 @@ class SecuredOdooImap(SecuredImap, fetchmail.OdooIMAP4):
 
 class SecuredOdooPop(SecuredPop, fetchmail.OdooPOP3):
     """Odoo's POP3 connection, to permitted hosts, with verified certificates."""
+
+
+class LoggedOdooImapSsl(LoggedImap, fetchmail.OdooIMAP4_SSL):
+    """Core's IMAP connection, for the providers whose add-ons name the host themselves."""
 
 
 class FetchmailServer(models.Model):
@@ -111,20 +115,10 @@ class FetchmailServer(models.Model):
         if not kind or not (self.active or allow_archived):
             return super()._connect__(allow_archived=allow_archived)
         timeout = self.env.context.get("erp_mail_timeout", fetchmail.MAIL_TIMEOUT)
-        if self.server_type in ("imap", "pop") or self.owner_id:
-            connection = kind(
-                self.server or "",
-                int(self.port),
-                timeout=timeout,
-                security="tls" if self.is_ssl else "starttls" if self.starttls else "none",
-                verify=self.verify_certificate,
-                allowed=self._allowed_hosts(),
-            )
-        else:
-            connection = fetchmail.OdooIMAP4_SSL(
-                self.server, int(self.port), timeout=timeout, ssl_context=tls_context()
-            )
+        log = self._new_protocol_log()
+        connection = None
         try:
+            connection = self._open(kind, timeout, log)
             if kind is SecuredOdooImap:
                 self._imap_login__(connection)
             else:
@@ -132,8 +126,28 @@ class FetchmailServer(models.Model):
                 connection.pass_(self.password)
         except Exception:
             _hang_up(connection)
+            self._keep_protocol(log)
             raise
         return connection
+
+    def _open(self, kind, timeout, log):
+        """Open the connection, not logged in yet.
+
+        :param type kind: class of the connection
+        :param float timeout: seconds
+        :param ProtocolLog | None log: of what is said on it
+        """
+        if self.server_type in ("imap", "pop") or self.owner_id:
+            return kind(
+                self.server or "",
+                int(self.port),
+                timeout=timeout,
+                security="tls" if self.is_ssl else "starttls" if self.starttls else "none",
+                verify=self.verify_certificate,
+                allowed=self._allowed_hosts(),
+                log=log,
+            )
+        return LoggedOdooImapSsl(self.server, int(self.port), timeout=timeout, ssl_context=tls_context(), log=log)
 
     @api.model
     def _allowed_hosts(self):
@@ -194,6 +208,7 @@ class FetchmailServer(models.Model):
                 server._report_success(connection, found)
             finally:
                 _hang_up(connection)
+                server._keep_protocol(getattr(connection, "log", None))
         return True
 
     def _look_around(self, connection):

@@ -34,6 +34,7 @@ def confirm(env, server):
         "code": record.check_code,
         "report": re.sub(r"<[^>]*>", " ", record.check_report or ""),
         "starttls": record.starttls,
+        "protocol": record.protocol or "",
         "folders": {folder.name: folder.read(["synchronize", "direction"])[0] for folder in record.folder_ids},
     }
 
@@ -52,6 +53,7 @@ def fetch(env, server, times=1):
         "subjects": copies.mapped("email_id.subject"),
         "directions": copies.mapped("email_id.direction"),
         "error": record.error_message or "",
+        "protocol": record.protocol or "",
         "folders": {folder.name: folder.error or "" for folder in record.folder_ids},
     }
 

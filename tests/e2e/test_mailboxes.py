@@ -98,6 +98,21 @@ def test_what_goes_wrong_with_a_mailbox_is_said_in_plain_words(odoo, account, se
     assert (plain["state"], plain["starttls"]) == ("done", True), "offered, so taken from now on"
 
 
+@pytest.mark.parametrize("protocol, port, words", [("imap", "imaps", "EXAMINE"), ("pop", "pop3s", "UIDL")])
+def test_what_is_said_to_the_server_can_be_read_without_the_password(odoo, account, server, protocol, port, words):
+    account.deliver(order(1))
+    record = server(server_type=protocol, port=account.port(port), keep_protocol=True, intake_mode="archive")
+    for log in (confirm(odoo, record)["protocol"], fetch(odoo, record)["protocol"]):
+        assert words in log and "***" in log
+        assert account.password not in log and "boxes, please" not in log
+    odoo.call("tests.e2e.inside_mailbox:change", server=record, password="not-this-one")
+    refused = fetch(odoo, record)["protocol"]
+    assert "Authentication failed" in refused
+    assert "not-this-one" not in refused
+    odoo.call("tests.e2e.inside_mailbox:change", server=record, keep_protocol=False)
+    assert not fetch(odoo, record)["protocol"]
+
+
 def test_pop3_is_fetched_once_and_leaves_or_deletes_as_asked(odoo, account, server):
     account.deliver(order(1), order(2, size=70_000))
     record = server(server_type="pop", port=account.port("pop3s"), intake_mode="archive", pop_after_fetch="keep")
