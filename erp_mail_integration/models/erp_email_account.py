@@ -33,31 +33,33 @@ class ErpEmailAccount(models.Model):
 
     @api.constrains("reply_address", "user_id")
     def _check_reply_address(self):
-        """A user may write from an address of their own, never from somebody else's."""
+        """A user may write from an address of their own, or of the company, never from somebody else's."""
+        domains = self.env["mail.alias.domain"].sudo().search([])
+        own = {
+            *domains.mapped("catchall_email"),
+            *domains.mapped("bounce_email"),
+            *domains.mapped("default_from_email"),
+        }
         for account in self:
             address = tools.email_normalize(account.reply_address)
             if not address:
                 raise ValidationError(self.env._("“%s” is not one mail address.", account.reply_address))
-            others = self.env["res.users"].sudo().with_context(active_test=False)
-            taken = others.search_count(
-                [
-                    ("id", "!=", account.user_id.id),
-                    ("partner_id.email_normalized", "=", address),
-                    ("share", "=", False),
-                ],
-                limit=1,
-            ) or self.sudo().search_count(
-                [("user_id", "!=", account.user_id.id), ("reply_address", "=ilike", tools.sql.escape_psql(address))],
-                limit=1,
-            )
-            domains = self.env["mail.alias.domain"].sudo().search([])
-            own = [
-                *domains.mapped("catchall_email"),
-                *domains.mapped("bounce_email"),
-                *domains.mapped("default_from_email"),
-            ]
-            if taken or address in own:
+            if address in own or account.sudo()._is_somebody_elses(address):
                 raise ValidationError(self.env._("%s belongs to somebody else or to Odoo itself.", address))
+
+    def _is_somebody_elses(self, address):
+        """Whether the address is another person's. Aliases, such as sales@, are everybody's; a contact's own are not."""
+        partner = self.user_id.partner_id
+        if self.env["res.partner"].search_count(
+            [("reply_alias_id.alias_full_name", "=", address), ("id", "!=", partner.id)], limit=1
+        ):
+            return True
+        staff = [("user_ids.share", "=", False), ("email_normalized", "=", address), ("id", "!=", partner.id)]
+        if self.env["res.partner"].with_context(active_test=False).search_count(staff, limit=1):
+            return True
+        if self.env["mail.alias"].search_count([("alias_full_name", "=", address)], limit=1):
+            return False
+        return bool(self.search_count([("user_id", "!=", self.user_id.id), ("reply_address", "=", address)], limit=1))
 
     @api.constrains("mail_server_id", "user_id")
     def _check_mail_server(self):

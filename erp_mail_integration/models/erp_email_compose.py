@@ -255,13 +255,15 @@ class ErpEmail(models.Model):
                 }
             )
         )
+        template = self.env.ref("erp_mail_integration.mail_template_stored_mail").sudo()
+        content = template._generate_template(self.ids, ("subject", "body_html"))[self.id]
         mail = (
             self.env["mail.mail"]
             .sudo()
             .create(
                 {
-                    "subject": self.env._("Stored mail: %s", self.subject or ""),
-                    "body_html": plaintext2html(self.env._("The mail is attached as it was stored.")),
+                    "subject": content["subject"],
+                    "body_html": content["body_html"],
                     "email_to": user.email_formatted,
                     "email_from": user.email_formatted,
                     "author_id": user.partner_id.id,

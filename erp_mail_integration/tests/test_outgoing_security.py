@@ -61,7 +61,7 @@ class TestOutgoingSecurity(UserCase):
             self.assertNotIn("smtp_pass", self.env["ir.mail_server"].with_user(user).fields_get())
 
     def test_texts_are_the_template_editors(self):
-        for xmlid in ("new_record", "test", "probe", "error_notice"):
+        for xmlid in ("new_record", "test", "probe", "error_notice", "stored_mail"):
             template = self.env.ref(f"erp_mail_integration.mail_template_{xmlid}")
             for user in self.outsiders:
                 with self.assertRaises(AccessError):

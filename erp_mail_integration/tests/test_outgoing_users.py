@@ -102,10 +102,23 @@ class TestAccounts(UserCase):
             "BOB@example.com",
             "sales.bob@mycompany.com",
             "catchall@mycompany.com",
+            self.bob.partner_id._get_reply_alias(),
             "no address",
         ):
             with self.subTest(address), self.assertRaises(ValidationError):
                 self.account(self.anna, reply_address=address)
+
+    def test_colleagues_share_an_address_of_the_company(self):
+        self.env["mail.alias"].create(
+            {
+                "alias_name": "order.desk",
+                "alias_domain_id": self.domain.id,
+                "alias_model_id": self.env["ir.model"]._get_id("res.partner"),
+            }
+        )
+        for user in (self.anna, self.bob):
+            self.account(user, reply_address="Order.Desk@mycompany.com")
+        self.assertEqual(self.post(self.bob)["From"].addresses[0].addr_spec, "order.desk@mycompany.com")
 
     def test_preferences_are_ones_own(self):
         mine = self.account(self.bob)

@@ -181,10 +181,12 @@ class TestSentMail(EmailCommon):
         incoming = self.receive(raw).email_id
         self.env["erp.email"]._link_by_hand(self.document, incoming)
         self.env.user.email = "me@shop.example"
+        self.env.ref("erp_mail_integration.mail_template_stored_mail").subject = "Here it is: {{ object.subject }}"
         with smtp_sink(self.env) as sink:
             self.outgoing.smtp_port = sink.port
             self.env["erp.email"].tab_compose("res.partner", self.document.id, "export", incoming.id)
             (left,) = sink.mails
+        self.assertEqual(left.message["Subject"], "Here it is: Goods")
         self.assertEqual(left.recipients, ("me@shop.example",))
         attached = [part for part in left.message.walk() if part.get_content_type() == "message/rfc822"]
         self.assertEqual(attached[0].get_payload(0)["Message-ID"], "<q2@acme.example>")

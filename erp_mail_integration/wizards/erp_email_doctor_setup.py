@@ -2,6 +2,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from odoo import fields, models, tools
+from odoo.tools import format_datetime
 
 from ..sending import probe, replies
 from ..sending.parameters import VALIDATORS
@@ -66,7 +67,7 @@ class ErpEmailDoctor(models.TransientModel):
                 if last < fields.Datetime.now() - timedelta(hours=2):
                     yield Finding(
                         "incoming_stale", ERROR, self.env._("“%s” was not fetched for a long time", server.name),
-                        self.env._("The last time was %s UTC.", last),
+                        self.env._("The last time was %s.", format_datetime(self.env, last)),
                         self.env._("Press Fetch Now to see what happens, and look at the scheduled actions below."),
                         server,
                     )  # fmt: skip
@@ -100,7 +101,7 @@ class ErpEmailDoctor(models.TransientModel):
             elif cron.nextcall < now - timedelta(minutes=30):
                 yield Finding(
                     "schedule_late", ERROR, self.env._("The scheduled action “%s” is late", cron.name),
-                    self.env._("It should have run at %s UTC. The server that runs scheduled actions is down or overloaded.", cron.nextcall),
+                    self.env._("It should have run on %s. The server that runs scheduled actions is down or overloaded.", format_datetime(self.env, cron.nextcall)),
                     self.env._("Start Odoo with at least one cron thread (max_cron_threads), and look into its log."),
                     cron,
                 )  # fmt: skip
@@ -189,13 +190,13 @@ class ErpEmailDoctor(models.TransientModel):
             elif last.state != "returned" and last.create_date < fields.Datetime.now() - PROBE_PATIENCE:
                 yield Finding(
                     "probe_lost", ERROR, self.env._("The probe mail to %s did not come back", last.recipient),
-                    self.env._("It was sent at %s UTC. Answers of your customers are lost in the same way.", last.create_date),
+                    self.env._("It was sent on %s. Answers of your customers are lost in the same way.", format_datetime(self.env, last.create_date)),
                     self.env._("Look for “Mail probe %(token)s” in the mailboxes of your provider: the mailbox that holds it must be an incoming mail server here. If there is none, let the provider deliver %(address)s.", token=last.token, address=last.recipient),
                     self.env["fetchmail.server"],
                 )  # fmt: skip
             elif last.state != "returned":
                 yield Finding(
                     "probe_on_its_way", INFO, self.env._("A probe mail to %s is on its way", last.recipient),
-                    self.env._("It was sent at %s UTC.", last.create_date),
+                    self.env._("It was sent on %s.", format_datetime(self.env, last.create_date)),
                     self.env._("Wait for the next fetch, and examine again."),
                 )  # fmt: skip
