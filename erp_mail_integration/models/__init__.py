@@ -35,6 +35,7 @@ from . import fetchmail_server_protocol
 from . import fetchmail_server_connection
 from . import fetchmail_server
 from . import fetchmail_server_personal
+from . import fetchmail_server_sign_in
 from . import phone_gateway_mixin
 from . import fetchmail_policy
 from . import fetchmail_server_notice
