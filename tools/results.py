@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from collections import Counter
 from dataclasses import dataclass, field
 
 
@@ -30,23 +31,33 @@ class Result:
         )
 
 
-def read_junit(path):
+def read_junit(path, known=frozenset()):
     """Read the report that pytest writes with ``--junitxml``.
 
     A test may have several entries (subtests, an error in its tear-down): one bad entry makes it a failed test.
+
+    :param known: descriptions of failures that Odoo has without the add-on, one for each subtest: a test with no more
+        bad entries than that is neither passed nor failed here.
     """
-    verdicts = {}
+    expected = Counter(description.partition(" (")[0] for description in known)
+    bad = {}
     for case in ET.parse(path).iter("testcase"):
-        name = f"{case.get('classname', '').rpartition('.')[2]}.{case.get('name')}".lstrip(".")
-        key = (case.get("classname"), case.get("name"))
-        bad = next((child for child in case if child.tag in ("failure", "error", "skipped")), None)
-        if bad is not None:
-            verdicts[key] = f"{name} ({'skipped' if bad.tag == 'skipped' else 'failed'}): {_first_line(bad)}"
+        entries = bad.setdefault((case.get("classname") or "", case.get("name")), [])
+        entries += (child for child in case if child.tag in ("failure", "error", "skipped"))
+    result, upstream = Result(), 0
+    for (classname, test), entries in bad.items():
+        name = f"{classname.rpartition('.')[2]}.{test}"
+        result.names.add(name)
+        if not entries:
+            result.passed += 1
+        elif len(entries) <= expected[name]:
+            upstream += 1
         else:
-            verdicts.setdefault(key, None)
-    failures = [verdict for verdict in verdicts.values() if verdict]
-    names = {f"{(classname or '').rpartition('.')[2]}.{name}" for classname, name in verdicts}
-    return Result(len(verdicts) - len(failures), failures, names=names)
+            verdict = "skipped" if entries[0].tag == "skipped" else "failed"
+            result.failures.append(f"{name.lstrip('.')} ({verdict}): {_first_line(entries[0])}")
+    if upstream:
+        result.notes.append(f"{upstream} tests fail in Odoo itself too")
+    return result
 
 
 def _first_line(element):
@@ -60,11 +71,8 @@ _SKIPPED = re.compile(r": skipped (.+?) : (.*)")
 _REPORT = re.compile(r": \d+ failed, \d+ error\(s\) of (\d+) tests when loading database")
 
 
-def read_odoo_log(path, known=frozenset()):
-    """Read the log of an Odoo run with ``--test-enable``.
-
-    :param known: descriptions of failures that Odoo has without the add-on: neither passed nor failed here.
-    """
+def read_odoo_log(path):
+    """Read the log of an Odoo run with ``--test-enable``."""
     started, bad, skipped, total = set(), {}, [], None
     with open(path, encoding="utf-8", errors="replace") as log:
         for line in log:
@@ -72,18 +80,14 @@ def read_odoo_log(path, known=frozenset()):
                 started.add(match[1])
             elif match := _BAD.search(line):
                 description = match[1].strip().removeprefix("Subtest ")
-                bad.setdefault(description.partition(" (")[0], []).append(description)
+                bad[description.partition(" (")[0]] = None
             elif match := _SKIPPED.search(line):
                 skipped.append(f"{match[1]} (skipped): {match[2]}")
             elif match := _REPORT.search(line):
                 total = int(match[1])
     if not total:
         return Result(failures=[f"Odoo ran no test at all, see {path}"])
-    new = [name for name, descriptions in bad.items() if not known.issuperset(descriptions)]
-    upstream = len(bad) - len(new)
     # An error in setUpClass has no test of its own in the total.
     failed_tests = sum(name in started for name in bad)
-    result = Result(total - failed_tests - len(skipped), [f"{name} (failed)" for name in new] + skipped, names=started)
-    if upstream:
-        result.notes.append(f"{upstream} tests fail in Odoo itself too")
-    return result
+    failures = [f"{name} (failed)" for name in bad] + skipped
+    return Result(total - failed_tests - len(skipped), failures, names=started)

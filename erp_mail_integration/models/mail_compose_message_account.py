@@ -34,7 +34,7 @@ class MailComposeMessage(models.TransientModel):
 
     @api.depends_context("uid")
     def _compute_erp_email_has_accounts(self):
-        self.erp_email_has_accounts = bool(self.env.user.sudo().email_account_ids)
+        self.erp_email_has_accounts = self.env.uid in self.env["erp.email.account"]._owners()
 
     @api.depends("erp_email_account_id")
     def _compute_authorship(self):

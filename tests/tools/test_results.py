@@ -49,14 +49,16 @@ def test_odoo_log_counts_subtests_once_and_a_broken_class_as_a_failure(tmp_path)
 
 
 def test_failures_known_from_odoo_are_neither_passed_nor_failed(tmp_path):
-    result = read_odoo_log(written(tmp_path, ODOO), known={"TestX.test_known (login='a')"})
-    assert (result.passed, result.failed) == (1, 3)
+    result = read_junit(written(tmp_path, JUNIT), known={"TestA.test_bad (login='a')"})
+    assert (result.passed, result.failed) == (1, 2)
     assert result.notes == ["1 tests fail in Odoo itself too"]
 
 
-def test_a_known_test_that_fails_in_a_new_way_is_a_failure(tmp_path):
-    result = read_odoo_log(written(tmp_path, ODOO), known={"TestX.test_bad (login='a')"})
-    assert "TestX.test_bad (failed)" in result.failures
+def test_a_known_test_that_fails_in_more_ways_is_a_failure(tmp_path):
+    again = '<testcase classname="tests.a.TestA" name="test_bad"><failure message="also here"/></testcase>'
+    report = written(tmp_path, JUNIT.replace("</testsuite>", again + "</testsuite>"))
+    result = read_junit(report, known={"TestA.test_bad (login='a')"})
+    assert "TestA.test_bad (failed): assert 1 == 2" in result.failures
 
 
 def test_a_run_without_tests_is_a_failure(tmp_path):
