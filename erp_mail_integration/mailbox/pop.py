@@ -84,11 +84,19 @@ class PopMailbox:
         if batch:
             yield batch
 
-    def delete(self, numbers: Sequence[int]) -> None:
-        """Mark mails for deletion. Nothing is deleted before :meth:`quit`."""
+    def delete(self, numbers: Sequence[int]) -> dict[int, str]:
+        """Mark mails for deletion. Nothing is deleted before :meth:`quit`.
+
+        :returns: the server's words by number of those that it refused.
+        """
+        refused = {}
         for number in numbers:
-            with _translated("DELE"):
-                self._connection.dele(number)
+            try:
+                with _translated("DELE"):
+                    self._connection.dele(number)
+            except CommandRefused as error:
+                refused[number] = error.answer
+        return refused
 
     def quit(self) -> None:
         """End the session; now the server deletes what was marked (RFC 1939 6)."""

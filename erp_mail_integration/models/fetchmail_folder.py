@@ -174,7 +174,7 @@ class FetchmailFolder(models.Model):
         """
         self.ensure_one()
         if not self.refused and self.server_state and _token(mailbox.status(self.path)) == self.server_state:
-            self.last_run = fields.Datetime.now()
+            self.write({"last_run": fields.Datetime.now(), "error": False})
             return
         try:
             state = mailbox.select(self.path, readonly=True)

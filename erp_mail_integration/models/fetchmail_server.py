@@ -211,7 +211,13 @@ class FetchmailServer(models.Model):
         folder._note_refused(mailbox.refused)
         folder.last_run = fields.Datetime.now()
         self.env.cr.commit()
-        mailbox.delete([number for number, copy in same.items() if self._pop_may_go(copy)])
+        kept = mailbox.delete([number for number, copy in same.items() if self._pop_may_go(copy)])
+        if kept:
+            folder.error = self.env._(
+                "The server does not delete %(count)s mails: %(words)s",
+                count=len(kept),
+                words=next(iter(kept.values())),
+            )
 
     def _pop_may_go(self, copy):
         """Whether a mail in the ledger is to be deleted from a POP3 server."""

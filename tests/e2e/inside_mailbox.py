@@ -9,6 +9,7 @@ from functools import partial
 
 from odoo.exceptions import UserError
 
+from .inside import create_server
 from .inside_processes import ended, fork
 
 LEDGER = ("state", "uid", "sha256", "server_action")
@@ -56,6 +57,30 @@ def fetch(env, server, times=1):
         "protocol": record.protocol or "",
         "folders": {folder.name: folder.error or "" for folder in record.folder_ids},
     }
+
+
+def create_servers(env, servers):
+    """Return the ids of new mailboxes whose mail creates leads."""
+    return [create_server(env, model="crm.lead", **values) for values in servers]
+
+
+def fetch_all(env, servers, timeout):
+    """Do what the scheduled action does; return what is in each mailbox's ledger, and what went wrong.
+
+    :param timeout: seconds of silence after which a server is given up
+    """
+    records = env["fetchmail.server"].browse(servers)
+    records.with_context(erp_mail_timeout=timeout)._fetch_mail()
+    env.invalidate_all()
+    copies = {server: env["erp.email.copy"].search([("server_id", "=", server.id)]) for server in records}
+    return [
+        {
+            "subjects": copies[server].mapped("email_id.subject"),
+            "states": copies[server].mapped("state"),
+            "error": server.error_message or "".join(folder.error or "" for folder in server.folder_ids),
+        }
+        for server in records
+    ]
 
 
 def fetch_limited(env, server, limit):

@@ -55,6 +55,8 @@ class CuttingProxy(_Server):
         self.meddle = meddle
         self.passed = 0
         """Octets the server sent after the marked line."""
+        self.met = 0
+        """Lines of the client that held ``after``."""
         super().__init__(host)
 
     def hang_up(self) -> None:
@@ -77,6 +79,7 @@ class CuttingProxy(_Server):
             while data := client.recv(65536):
                 if self.after and self.after in data:
                     armed.set()
+                    self.met += 1
                     if self.meddle and not self.meddle(data, client):
                         continue
                 server.sendall(data)

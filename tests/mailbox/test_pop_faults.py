@@ -54,6 +54,12 @@ def test_a_mail_the_server_refuses_is_named_and_the_next_one_comes():
     assert mailbox.refused == {"a": "damaged"}
 
 
+def test_a_mail_the_server_does_not_delete_does_not_keep_the_others():
+    server, mailbox = connect([("^dele 1", b"-ERR no\r\n"), ("^dele", b"+OK\r\n")])
+    assert mailbox.delete([1, 2]) == {1: "no"}
+    assert b"DELE 2" in server.lines
+
+
 def test_dots_at_the_start_of_a_line_are_restored():
     _server, mailbox = connect([("^retr 1", b"+OK\r\n..\r\n...three\r\nx.\r\n.\r\n"), RETR])
     assert everything(mailbox, [(1, "a")])[0].raw == b".\r\n..three\r\nx.\r\n"
