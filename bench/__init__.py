@@ -2,12 +2,13 @@
 
 from tools.console import Failure
 
-from . import archive, compare, matching
+from . import archive, compare, matching, tab
 
 BENCHMARKS = {
     "archive": lambda place, _mails: archive.main(place),
     "compare": lambda place, mails: compare.main(place, mails),
     "matching": lambda place, _mails: matching.main(place),
+    "tab": lambda place, _mails: tab.main(place),
 }
 
 

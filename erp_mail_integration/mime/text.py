@@ -196,7 +196,7 @@ def _flowed(pieces: list[str], depth: int) -> str:
     return (">" * depth + " " if depth else "") + "".join(pieces)
 
 
-_NOTHING_TO_SEE = re.compile("[\\s\\u00ad\\u034f\\u200b-\\u200f\\u2060\\ufeff]*")
+_NOTHING_TO_SEE = re.compile(r"[\s\u00ad\u034f\u200b-\u200f\u2060\ufeff]*")
 
 
 def without_gaps(text: str) -> str:
