@@ -25,4 +25,5 @@ from . import test_reference_type
 from . import test_sent_mail
 from . import test_sent_mail_batch
 from . import test_system_parameters
+from . import test_tab
 from . import test_upload

@@ -143,6 +143,18 @@ class TestEmailTab(ScreenshotCase):
         self.start_tour(f"/odoo/erp.email/{self.emails[2].id}", "erp_email_form", login="admin")
         self.assertEqual(self.links(project, "linked").email_id, self.emails[2])
 
+    def test_links_to_the_mail_program_carry_the_tag(self):
+        ticket = self.env["helpdesk.ticket"].create(
+            {
+                "name": "Pump leaks",
+                "description": "It leaks",
+                "partner_id": self.customer.id,
+                "partner_email": self.customer.email,
+                "user_id": self.env.ref("base.user_admin").id,
+            }
+        )
+        self.start_tour(f"/odoo/helpdesk.ticket/{ticket.id}", "erp_email_mailto", login="admin")
+
     def on_every_document(self, tour):
         for model, record in self.documents().items():
             with self.subTest(model):

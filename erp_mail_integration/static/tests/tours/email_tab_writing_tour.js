@@ -43,6 +43,8 @@ registry.category("web_tour.tours").add("erp_email_tab_keys", {
         opens("a mail without recipients", (url) => url.startsWith("mailto:?subject=FW%3A%20Delivery")),
         press("p", "p prints"),
         opens("a page to print", (url) => /\/erp_mail\/\d+\/print$/.test(url)),
+        { content: "A double click", trigger: row("Delivery"), run: "dblclick" },
+        opens("the mail for the reader's own program", (url) => /\/erp_mail\/\d+\/source$/.test(url)),
         press("Escape", "Esc goes back to the list"),
         { content: "The list has the pane", trigger: ".o_erp_email_panel:not(.o_reading)" },
         press("Enter", "Enter opens the mail"),
@@ -56,7 +58,7 @@ registry.category("web_tour.tours").add("erp_email_tab_keys", {
             },
         },
         { content: "Letters are letters there", trigger: ".o_erp_email_search input", run: "press r" },
-        opens("no answer is written", (url) => /print$/.test(url)),
+        opens("no answer is written", (url) => /source$/.test(url)),
     ],
 });
 
