@@ -4,6 +4,8 @@ from odoo import models
 from odoo.tools import email_normalize
 from odoo.tools.mail import email_split_tuples
 
+from .. import mime
+from ..sending import links
 from ..sending.sent import SentMail
 from .ir_mail_server_record import Outbox
 
@@ -66,10 +68,13 @@ class MailMail(models.Model):
             messages = messages or self._build_unsent()
             if not messages:
                 return None
+            message = messages[0]
+            fingerprint = self._take_keys_out(message)
             return SentMail(
                 mail_id=self.id,
-                message_id=str(messages[0]["Message-Id"] or self.message_id),
-                raw=messages[0].as_bytes(),
+                message_id=str(message["Message-Id"] or self.message_id),
+                raw=message.as_bytes(),
+                fingerprint=fingerprint,
                 recipients=recipients(messages),
                 partner_ids={
                     partner.email_normalized: partner.id for partner in self.recipient_ids if partner.email_normalized
@@ -82,6 +87,15 @@ class MailMail(models.Model):
         except Exception:
             _logger.exception("Sent mail %s cannot be stored", self.message_id)
             return None
+
+    def _take_keys_out(self, message):
+        """Keep what only the recipient may use from those who read the stored mail: see :mod:`..sending.links`.
+
+        :returns: fingerprint of the mail as it left, by which a copy in a mailbox is recognised; '' if nothing changed
+        """
+        as_it_left = message.as_bytes()
+        sites = {self.get_base_url(), self.env[self.model].browse(self.res_id).get_base_url()}
+        return mime.parse(as_it_left).fingerprint if links.take_keys_out(message, sites) else ""
 
     def _build_unsent(self):
         """The messages as they would have left, had a server answered."""

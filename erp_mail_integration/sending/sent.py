@@ -14,7 +14,7 @@ class SentMail:
     """Id of the row."""
     message_id: str
     raw: bytes = field(repr=False)
-    """The message of the first recipient, as it left."""
+    """The message of the first recipient as it left, but for the keys in its links: see :mod:`.links`."""
     recipients: tuple[Recipient, ...]
     partner_ids: dict[str, int]
     """Ids of the contacts that it went to, by normalised address."""
@@ -23,5 +23,7 @@ class SentMail:
     mail_message_id: int
     user_id: int
     """Who wrote it."""
+    fingerprint: str = ""
+    """Of the message as it left, where keys were taken out of it."""
     failure: str = ""
     """Why it was not delivered, '' if it was."""

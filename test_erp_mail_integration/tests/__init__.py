@@ -8,6 +8,7 @@ from . import test_malformed
 from . import test_outgoing_screens
 from . import test_queues
 from . import test_sign_in
+from . import test_sent_links
 from . import test_subscriptions
 from . import test_suggestions
 from . import test_summary

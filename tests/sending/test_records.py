@@ -37,9 +37,9 @@ def test_a_dead_name_server_is_not_a_missing_record():
         assert time.monotonic() - started < 2
 
 
-def read_spf(*records, **others):
+def read_spf(*texts, **others):
     """The SPF of ``my.com`` with these records; ``others``: ``x_com="v=spf1 -all"`` stands for x.com."""
-    zone = {("my.com", "TXT"): [f'"{record}"' for record in records]}
+    zone = {("my.com", "TXT"): [f'"{text}"' for text in texts]}
     zone.update({(name.replace("_", "."), "TXT"): [f'"{text}"'] for name, text in others.items()})
     with name_server(zone) as address:
         return records.spf(records.Dns(address), "my.com")
