@@ -46,6 +46,7 @@ from . import mail_thread_addresses
 from . import res_company
 from . import mail_thread
 from . import mail_thread_author
+from . import mail_thread_bounce
 from . import mail_thread_limits
 from . import erp_email_summary
 from . import erp_email_search

@@ -7,6 +7,7 @@ from odoo import api, models
 from odoo.tools import OrderedSet
 
 from ..mime import parse
+from ..mime.headers import one_line_words
 from .erp_email import HELD, IGNORED
 from .erp_email_copy import DUPLICATE, FAILED, MAX_ATTEMPTS, QUARANTINED, RECEIVED, STORED
 from .erp_email_matcher import Incoming
@@ -352,7 +353,11 @@ class ErpEmailIntake(models.AbstractModel):
             erp_email_id=email.id,
             erp_email_retried=copy.state == FAILED,
         ).message_process(
-            model, raw, custom_values=values, save_original=server.original, strip_attachments=not server.attach
+            model,
+            one_line_words(raw),
+            custom_values=values,
+            save_original=server.original,
+            strip_attachments=not server.attach,
         )
         email.routed = email.state != HELD
         email._post_internal_notes()

@@ -336,14 +336,33 @@ class TestMatchingGateway(EmailCommon):
         self.assertEqual(len(emails), 30)
         self.assertLessEqual(len(self.notices()), 2)
 
-    def test_a_forged_delivery_report_changes_no_counter(self):
-        self.customer.message_bounce = 0
-        report = mail(
-            "Undelivered",
-            "Final-Recipient: rfc822; customer@acme.example",
-            From="MAILER-DAEMON@acme.example",
-            To=f"{self.alias_bounce}@{self.alias_domain}",
-        )
-        email = self.gateway(report)
-        self.assertEqual(self.customer.message_bounce, 0)
-        self.assertTrue(email.exists(), "stored all the same")
+    def test_a_delivery_report_counts_if_it_names_a_mail_that_was_sent_there(self):
+        """Anybody can write one, about a mail that never was or about somebody else's (THREATS 13)."""
+        with self.mock_mail_gateway():
+            message = self.document.message_post(
+                body="Your boat is ready",
+                partner_ids=self.customer.ids,
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+            )
+            elsewhere = self.document.message_post(body="A note", message_type="comment")
+        for index, (message_id, bounces) in enumerate(
+            (("<never-sent@else.example>", 0), (elsewhere.message_id, 0), (message.message_id, 1))
+        ):
+            report = (
+                "--b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n--b\r\nContent-Type: message/delivery-status\r\n"
+                "\r\nReporting-MTA: dns; acme.example\r\n\r\nFinal-Recipient: rfc822; customer@acme.example\r\n"
+                "Action: failed\r\nStatus: 5.1.1\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n"
+                f"Message-ID: {message_id}\r\n--b--"
+            )
+            email = self.gateway(
+                mail(
+                    f"Undelivered {index}",
+                    report,
+                    From="MAILER-DAEMON@acme.example",
+                    To=f"{self.alias_bounce}@{self.alias_domain}",
+                    Content_Type='multipart/report; report-type=delivery-status; boundary="b"',
+                )
+            )
+            self.assertEqual(self.customer.message_bounce, bounces, message_id)
+            self.assertTrue(email.exists(), "stored all the same")

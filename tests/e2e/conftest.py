@@ -23,6 +23,7 @@ from tools import environment, packages, paths, ports
 from tools import odoo as odoo_process
 
 from . import resident
+from .world import World
 
 # Postfix starts as root only, and is not installed in place of another mail server (tools/packages.py).
 collect_ignore = [] if os.geteuid() == 0 and packages.find("postfix") else ["test_postfix.py"]
@@ -169,3 +170,18 @@ def lmtp(odoo, database):
             except OSError:
                 time.sleep(0.2)
         yield port, record
+
+
+@pytest.fixture
+def world(odoo, new_account):
+    """A function: name -> values of each mailbox -> :class:`World`."""
+
+    def make(**mailboxes):
+        accounts = {name: new_account(name) for name in mailboxes}
+        values = {
+            name: accounts[name].server_values(**{"contact_policy": "never", **options})
+            for name, options in mailboxes.items()
+        }
+        return World(odoo, accounts, odoo.call("tests.e2e.inside_matching:prepare", mailboxes=values))
+
+    return make

@@ -8,7 +8,7 @@ COMPANY_DOMAIN = "kestrel.example"
 def prepare(env, mailboxes):
     """Make a customer with an order, an incident and a project, an alias domain, and the mailboxes.
 
-    :param mailboxes: name -> values of the ``fetchmail.server``; ``notice`` and ``model`` stand for records
+    :param mailboxes: name -> values of the ``fetchmail.server``; ``notice``, ``model`` and ``company`` stand for records
     :return: ids of what was made, and the tag of each document
     """
     env["ir.config_parameter"].set_param("erp_mail_integration.allowed_mail_hosts", "127.0.0.1")
@@ -29,7 +29,14 @@ def prepare(env, mailboxes):
     }
     types = {doctype.model: doctype for doctype in env["erp.email.reference.type"].search([])}
     types["helpdesk.ticket"].write(
-        {"number_in_subject": True, "address_prefix": "issue", "post_to_chatter": True, "reference_field": False}
+        {
+            "number_in_subject": True,
+            "address_prefix": "issue",
+            "post_to_chatter": True,
+            "reference_field": False,
+            "trust": "participants",
+            "untrusted": "suggest",
+        }
     )
     env["erp.email.number.field"].create(
         {
@@ -45,6 +52,8 @@ def prepare(env, mailboxes):
             values["error_notice_template_id"] = env.ref("erp_mail_integration.mail_template_error_notice").id
         if model := values.pop("model", None):
             values["object_id"] = env["ir.model"]._get_id(model)
+        if company := values.pop("company", None):
+            values["company_id"] = env["res.company"].create({"name": company}).id
         made[name] = env["fetchmail.server"].create(values).id
     made["tags"] = {name: types[record._name]._tag(record) for name, record in records.items()}
     made["signed"] = types["sale.order"]._tag(records["order"], signed=True)

@@ -7,59 +7,13 @@ from email import message_from_bytes
 import pytest
 
 from . import clients
-
-DOMAIN = "kestrel.example"
-BUYER = "Ines Roth <ines@heron.example>"
-STRANGER = "Mallory <mallory@stranger.example>"
+from .world import BUYER, DOMAIN, STRANGER
 
 
 @pytest.fixture(scope="module")
 def database(place):
     with place.databases.temporary(place.databases.installed(), "e2e_matching") as copy:
         yield copy
-
-
-@pytest.fixture
-def world(odoo, new_account):
-    """A function: mailboxes by name -> :class:`World`."""
-
-    def make(**mailboxes):
-        accounts = {name: new_account(name) for name in mailboxes}
-        values = {
-            name: accounts[name].server_values(contact_policy="never", **options) for name, options in mailboxes.items()
-        }
-        made = odoo.call("tests.e2e.inside_matching:prepare", mailboxes=values)
-        return World(odoo, accounts, made)
-
-    return make
-
-
-class World:
-    """A company with one customer, an order, an incident and a project, and its mailboxes."""
-
-    def __init__(self, odoo, accounts, made):
-        self.odoo, self.accounts, self.made = odoo, accounts, made
-        self.tags = made["tags"]
-
-    def run(self, function, **arguments):
-        return self.odoo.call(f"tests.e2e.inside_matching:{function}", **arguments)
-
-    def fetch(self, mailbox, *raws):
-        """Deliver mails, fetch, and return all mails of the mailbox by subject."""
-        if raws:
-            self.accounts[mailbox].deliver(*raws)
-        found = self.run("fetch", server=self.made[mailbox])
-        assert not [mail["error"] for mail in found if mail["error"]]
-        return found
-
-    def documents(self, mail, state="linked"):
-        """Names of the documents the mail is linked to, with the rule."""
-        models = {"sale.order": "order", "project.project": "project", "helpdesk.ticket": "incident"}
-        return {
-            (models[model], rule)
-            for model, res_id, rule, link_state in mail["links"]
-            if link_state == state and res_id == self.made.get(models.get(model))
-        }
 
 
 def test_tags_as_real_clients_mangle_them(world):

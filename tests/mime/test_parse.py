@@ -1,9 +1,12 @@
 """What `parse` reads from ordinary mail."""
 
+import base64
 from datetime import datetime
+from email import message_from_bytes, policy
 
 import pytest
 from erp_mail_plain import mime
+from erp_mail_plain.mime import headers
 
 REPLY = (
     b"From: =?utf-8?q?Ren=C3=A9?= <Rene@Example.com>\r\n"
@@ -122,3 +125,21 @@ def test_of_endless_references_the_first_and_the_last_are_kept():
     references = mime.parse(b"References: " + ids + b"\n\n").references
     assert len(references) == 500
     assert (references[0], references[-1]) == ("<0@thread.example>", "<49999@thread.example>")
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        (b"=?utf-8?q?Hello=0D=0ABcc:_a@b.example?=", "Hello Bcc: a@b.example"),
+        (b"=?utf-8?b?" + base64.b64encode(b"Hello\nBcc: a@b.example") + b"?=", "Hello Bcc: a@b.example"),
+        (b"=?iso-8859-1?Q?Gr=FC=DFe?=", None),
+    ],
+)
+def test_encoded_words_keep_to_their_line(word, text):
+    raw = b"From: " + word + b" <x@y.example>\r\nSubject: " + word + b"\r\n\r\nBody " + word
+    calm = headers.one_line_words(raw)
+    assert (calm == raw) == (text is None)
+    assert calm.endswith(b"\r\n\r\nBody " + word)
+    if text:
+        mail = message_from_bytes(calm, policy=policy.SMTP)
+        assert (mail["Subject"], mail["From"].addresses[0].display_name, mail["Bcc"]) == (text, text, None)
