@@ -67,8 +67,8 @@ class ErpEmailSubscription(models.Model):
                 user = subscription.user_id
                 if user in told or not subscription._covers(record) or not record.with_user(user).has_access("read"):
                     continue
-                if user in record._erp_email_assignees() and self._without_declined(record, user.partner_id):
-                    continue  # hears that it is theirs: one mail, not two
+                if user.notification_type == "email" and self._hears_of_assignment(record, user):
+                    continue  # one mail, not two
                 told += user
                 template.sudo().with_context(
                     lang=user.lang,
@@ -76,6 +76,13 @@ class ErpEmailSubscription(models.Model):
                     record_url=f"{record.get_base_url()}/mail/view?model={record._name}&res_id={record.id}",
                     created_by=self.env.user.name,
                 ).send_mail(subscription.id)
+
+    @api.model
+    def _hears_of_assignment(self, record, user):
+        """Whether Odoo tells the user that the new record is theirs."""
+        if self.env.context.get("mail_auto_subscribe_no_notify"):
+            return False
+        return user in record._erp_email_assignees() and bool(self._without_declined(record, user.partner_id))
 
     @api.model
     def _without_declined(self, record, partners):

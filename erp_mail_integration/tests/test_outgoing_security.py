@@ -107,6 +107,18 @@ class TestOutgoingSecurity(UserCase):
         self.assertEqual(mail.email_from, "sales.anna@mycompany.com")
         self.assertFalse(mail.mail_server_id)
 
+    def test_nobody_takes_a_colleagues_account_in_the_composer(self):
+        account = self.account(self.anna)
+        values = {"model": "res.partner", "res_ids": str(self.document.ids), "body": "Pay"}
+        with self.assertRaises(AccessError):
+            composer = (
+                self.env["mail.compose.message"]
+                .with_user(self.bob)
+                .create({**values, "erp_email_account_id": account.id})
+            )
+            composer.action_send_mail()
+        self.assertFalse(self.env["mail.mail"].search([("email_from", "like", account.reply_address)]))
+
     def test_a_foreign_mail_while_a_probe_is_out(self):
         """Bytes beyond ASCII in a header stop neither the mail nor those behind it."""
         self.env["erp.email.probe"].create({"recipient": "catchall@mycompany.com"})

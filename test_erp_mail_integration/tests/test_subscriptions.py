@@ -57,7 +57,12 @@ class TestSubscriptions(TransactionCase):
         subscription.on_assign = False
         self.assertEqual(self.assign(), ["New: Lead"])
 
-    def assign_task(self, project, **values):
+    def test_who_reads_notifications_in_odoo_still_gets_the_mail_about_new_ones(self):
+        self.anna.notification_type = "inbox"
+        self.subscribe("crm.lead")
+        self.assertEqual(self.assign(), ["New: Lead"])
+
+    def assign_task(self, project):
         Task = self.env["project.task"].with_user(self.bob)
         task = Task.create({"name": "Task", "project_id": project.id, "user_ids": [(6, 0, self.bob.ids)]})
         told_later = self.told(lambda: task.write({"user_ids": [(4, self.anna.id)]}))
