@@ -22,7 +22,8 @@ from odoo.cli import Command
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-from odoo.addons.erp_mail_integration.mailbox import ImapMailbox
+# Odoo loads commands outside of their add-on's package.
+from odoo.addons.erp_mail_integration.mailbox import ImapMailbox  # pylint: disable=odoo-addons-relative-import
 
 _logger = logging.getLogger(__name__)
 

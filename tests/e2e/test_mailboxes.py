@@ -147,6 +147,21 @@ def test_a_recreated_folder_is_read_again_without_doubles(odoo, account, server)
     assert result["folders"]["Orders"] == ""
 
 
+def test_a_folder_without_news_is_not_opened(odoo, account, server):
+    """STATUS tells (RFC 3501 6.3.10): one short round trip for each of a hundred folders."""
+    account.deliver(order(1))
+    proxy = CuttingProxy(account.port("imap"), after=b" EXAMINE ")
+    record = server(port=proxy.port, is_ssl=False, intake_mode="gateway")
+    fetch(odoo, record)
+    assert proxy.met == 1
+    fetch(odoo, record, times=2)
+    assert proxy.met == 1
+    account.deliver(order(2))
+    assert fetch(odoo, record)["emails"] == 2
+    assert proxy.met == 2
+    proxy.close()
+
+
 @pytest.mark.parametrize("cut", [1, 300, 900])
 def test_after_a_cut_line_nothing_is_lost_and_nothing_doubled(odoo, account, server, cut):
     account.deliver(*(order(number) for number in range(5)))
