@@ -1,11 +1,15 @@
 import logging
+from functools import partial
+from poplib import POP3
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
-from ..mailbox import CommandRefused
+from ..mailbox import CommandRefused, PopMailbox
 from .erp_email_copy import DUPLICATE, FAILED, QUARANTINED, RECEIVED, STORED
 from .erp_email_copy_mailbox import SKIPPED
 from .erp_email_envelope import ENVELOPE
+from .erp_email_intake import STORE_ERRORS
 from .fetchmail_server_connection import _hang_up
 
 _logger = logging.getLogger(__name__)
@@ -35,15 +39,23 @@ class FetchmailFolder(models.Model):
             self._receive_new(mailbox)
             state = mailbox.select(self.path, readonly=True)
         here = set(mailbox.uids())
-        missing = self._missing(here)
-        found_again = []
-        for mails in mailbox.fetch(sorted(missing)):
+        cursor, found_again = self.last_uid, 0
+        for mails in mailbox.fetch(sorted(self._missing(here))):
             self._take(mails)
-            found_again += mails
+            found_again += sum(int(mail.uid) <= cursor for mail in mails)  # what is above has just come
             self.env.cr.commit()
         if mailbox.refused:
             self._note_refused({int(uid): entry[0] for uid, entry in (self.refused or {}).items()} | mailbox.refused)
-        self._write_result(here, len(found_again))
+        self._write_result(here, found_again)
+        self.env.cr.commit()
+
+    def _reconcile_pop(self, mailbox):
+        """The same for a POP3 mailbox, where every mail without a row in the ledger is fetched anyway. Commits.
+
+        :param PopMailbox mailbox:
+        """
+        copies = self.server_id._take_pop(self, mailbox)
+        self._write_sum([copy.state for copy in copies.values()], refused=len(mailbox.refused))
         self.env.cr.commit()
 
     def _missing(self, here):
@@ -70,21 +82,30 @@ class FetchmailFolder(models.Model):
         return {row.uid: row.state for row in rows if row.uid}
 
     def _write_result(self, here, found_again):
-        """Write the sum down in words: so many on the server are so many stored and so many not, and why."""
+        """
+        :param set[int] here: UIDs on the server
+        :param int found_again: mails that had been overlooked
+        """
         ledger = {int(uid): state for uid, state in self._ledger().items() if uid.isdecimal()}
-        states = [ledger.get(uid) for uid in here]
         refused = {int(uid) for uid in self.refused or {}} & here - set(ledger)
-        unknown = {uid for uid in here if uid not in ledger} - refused
+        states = [ledger[uid] for uid in here if uid in ledger]
+        self._write_sum(states, len(refused), len(here) - len(states) - len(refused), found_again)
+
+    def _write_sum(self, states, refused=0, older=0, found_again=0):
+        """Write the sum down in words: so many on the server are so many stored and so many not, and why.
+
+        :param list[str] states: of the copies of mails that are on the server
+        """
         names = {
             self.env._("stored"): sum(state in (STORED, DUPLICATE, ENVELOPE) for state in states),
             self.env._("waiting"): states.count(RECEIVED),
             self.env._("failed"): sum(state in (FAILED, QUARANTINED) for state in states),
             self.env._("not to be stored"): states.count(SKIPPED),
-            self.env._("refused by the server"): len(refused),
-            self.env._("older than the first contact"): len(unknown),
+            self.env._("refused by the server"): refused,
+            self.env._("older than the first contact"): older,
         }
         parts = " + ".join(f"{count} {name}" for name, count in names.items() if count) or "0"
-        text = self.env._("%(count)s on the server = %(parts)s", count=len(here), parts=parts)
+        text = self.env._("%(count)s on the server = %(parts)s", count=len(states) + refused + older, parts=parts)
         if found_again:
             text += self.env._("; %(count)s were missing and have been fetched", count=found_again)
         self.write(
@@ -100,19 +121,34 @@ class FetchmailServer(models.Model):
     _inherit = "fetchmail.server"
 
     def action_reconcile(self):
-        """Check every synchronised folder of an IMAP mailbox against the ledger."""
+        """Check every synchronised folder of a mailbox against the ledger.
+
+        :raise UserError: the mailbox cannot be read
+        """
         self.check_access("write")
+        in_transaction = self.env["erp.email.intake"]._in_transaction
         for server in self.sudo():
             connection = None
             try:
                 connection = server._connect__()
-                mailbox = server._mailbox(connection)
-                if mailbox:
-                    for folder in server.folder_ids.filtered("synchronize"):
-                        folder._reconcile(mailbox)
+                for check in server._checks(connection):
+                    in_transaction(check, STORE_ERRORS)
+            except Exception as error:
+                self.env.cr.rollback()
+                raise UserError(str(server._explain(error))) from error
             finally:
                 _hang_up(connection)
         return True
+
+    def _checks(self, connection):
+        """
+        :return: for each synchronised folder the function that checks it
+        """
+        if isinstance(connection, POP3):
+            return [partial(self.env["fetchmail.folder"]._inbox(self)._reconcile_pop, PopMailbox(connection))]
+        mailbox = self._mailbox(connection)
+        folders = self.folder_ids.filtered("synchronize") if mailbox else ()
+        return [partial(folder._reconcile, mailbox) for folder in folders]
 
     @api.model
     def _cron_reconcile(self):

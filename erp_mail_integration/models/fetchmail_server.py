@@ -185,13 +185,28 @@ class FetchmailServer(models.Model):
                 folder._receive_new(mailbox)
 
     def _receive_new_pop(self, mailbox):
-        """POP3 (RFC 1939): fetch what is not in the ledger, then mark for deletion what may go.
+        """Fetch what is not in the ledger, then mark for deletion what may go. Nothing is deleted that is not in the
+        ledger."""
+        folder = self.env["fetchmail.folder"]._inbox(self)
+        copies = self._take_pop(folder, mailbox)
+        kept = mailbox.delete([number for number, copy in copies.items() if self._pop_may_go(copy)])
+        if kept:
+            folder.error = self.env._(
+                "The server does not delete %(count)s mails: %(words)s",
+                count=len(kept),
+                words=next(iter(kept.values())),
+            )
+
+    def _take_pop(self, folder, mailbox):
+        """Take into the ledger what is not in it (POP3, RFC 1939). Commits.
 
         A unique-id is to be unique for ever, and some servers number their mails instead: what comes under a
-        known one with another size is fetched again and known by its content. Nothing is deleted that is not in
-        the ledger.
+        known one with another size is fetched again and known by its content.
+
+        :param folder: the one ``fetchmail.folder`` of the mailbox
+        :return: copies by message number of all mails on the server but those that it refuses
+        :rtype: dict[int, erp.email.copy]
         """
-        folder = self.env["fetchmail.folder"]._inbox(self)
         listed = mailbox.uidls()
         Copy = self.env["erp.email.copy"].sudo()
         known = {
@@ -211,13 +226,7 @@ class FetchmailServer(models.Model):
         folder._note_refused(mailbox.refused)
         folder.last_run = fields.Datetime.now()
         self.env.cr.commit()
-        kept = mailbox.delete([number for number, copy in same.items() if self._pop_may_go(copy)])
-        if kept:
-            folder.error = self.env._(
-                "The server does not delete %(count)s mails: %(words)s",
-                count=len(kept),
-                words=next(iter(kept.values())),
-            )
+        return same
 
     def _pop_may_go(self, copy):
         """Whether a mail in the ledger is to be deleted from a POP3 server."""

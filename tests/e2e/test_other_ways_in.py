@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.test_mailboxes import confirm, fetch, order
+from tests.e2e.test_mailboxes import confirm, count, fetch, order
 
 INSIDE = "tests.e2e.inside_mailbox"
 
@@ -65,7 +65,19 @@ def test_the_check_finds_and_fetches_what_is_missing(odoo, account, server):
     found = odoo.call(f"{INSIDE}:reconcile", server=record, forget=["Order 2"])
     assert found == {"INBOX": "3 on the server = 2 stored + 1 waiting; 1 were missing and have been fetched"}
     assert len(fetch(odoo, record)["ledger"]) == 3
-    assert odoo.call(f"{INSIDE}:reconcile", server=record) == {"INBOX": "3 on the server = 3 stored"}
+    account.deliver(order(4))
+    found = odoo.call(f"{INSIDE}:reconcile", server=record)
+    assert found == {"INBOX": "4 on the server = 3 stored + 1 waiting"}, "it has just come, nobody had missed it"
+
+
+def test_a_pop3_mailbox_is_checked_too_and_nothing_is_deleted_by_it(odoo, account, server):
+    account.deliver(order(31), order(32))
+    record = server(server_type="pop", port=account.port("pop3s"), intake_mode="archive", pop_after_fetch="keep")
+    fetch(odoo, record)
+    account.deliver(order(33))
+    odoo.call(f"{INSIDE}:change", server=record, pop_after_fetch="delete")
+    assert odoo.call(f"{INSIDE}:reconcile", server=record) == {"INBOX": "3 on the server = 2 stored + 1 waiting"}
+    assert count(account) == 3
 
 
 def test_a_history_is_estimated_taken_in_steps_and_undone(odoo, account, server):
