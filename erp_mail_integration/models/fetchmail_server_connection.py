@@ -53,6 +53,10 @@ class LoggedOdooImapSsl(LoggedImap, fetchmail.OdooIMAP4_SSL):
     """Core's IMAP connection, for the providers whose add-ons name the host themselves."""
 
 
+_KINDS = {"imap": SecuredOdooImap, "pop": SecuredOdooPop}
+"""Class of the connection by its type."""
+
+
 class FetchmailServer(models.Model):
     """How a mailbox is reached: the password, the connection, and the test of both."""
 
@@ -111,7 +115,7 @@ class FetchmailServer(models.Model):
         The context key ``erp_mail_timeout`` (seconds) is for a caller whom a person waits for.
         """
         self = self.sudo()
-        kind = {"imap": SecuredOdooImap, "pop": SecuredOdooPop}.get(self._get_connection_type())
+        kind = _KINDS.get(self._get_connection_type())
         if not kind or not (self.active or allow_archived):
             return super()._connect__(allow_archived=allow_archived)
         timeout = self.env.context.get("erp_mail_timeout", fetchmail.MAIL_TIMEOUT)
@@ -148,6 +152,19 @@ class FetchmailServer(models.Model):
                 log=log,
             )
         return LoggedOdooImapSsl(self.server, int(self.port), timeout=timeout, ssl_context=tls_context(), log=log)
+
+    def _take_starttls(self):
+        """Switch STARTTLS on where the server offers it, before a password goes over the line in the clear (RFC 8314 3).
+
+        :raise Exception: as of opening a connection
+        """
+        if self.is_ssl or self.starttls or self.server_type not in _KINDS:
+            return
+        connection = self._open(_KINDS[self.server_type], fetchmail.MAIL_TIMEOUT, None)
+        try:
+            self.starttls = _offers_starttls(connection)
+        finally:
+            _hang_up(connection)
 
     @api.model
     def _allowed_hosts(self):
@@ -197,6 +214,7 @@ class FetchmailServer(models.Model):
         for server in self.sudo():
             connection = None
             try:
+                server._take_starttls()
                 connection = server._connect__(allow_archived=True)
                 found = server._look_around(connection)
             except UserError:
@@ -205,7 +223,7 @@ class FetchmailServer(models.Model):
                 _logger.info("Test of mailbox %s (%s) failed", server.name, server.id, exc_info=True)
                 server._report_failure(server._explain(error))
             else:
-                server._report_success(connection, found)
+                server._report_success(found)
             finally:
                 _hang_up(connection)
                 server._keep_protocol(getattr(connection, "log", None))
@@ -224,11 +242,8 @@ class FetchmailServer(models.Model):
             return self.env._("%(mails)s mails", mails=len(PopMailbox(connection).uidls()))
         return ""
 
-    def _report_success(self, connection, found):
-        values = {"state": "done", "check_code": False}
-        if not self.is_ssl and not self.starttls and _offers_starttls(connection):
-            values["starttls"] = True
-        self.write(values)
+    def _report_success(self, found):
+        self.write({"state": "done", "check_code": False, "error_date": False, "error_message": False})
         details = {"mail": found, "name": self.server or "", "encryption": self._encryption_text()}
         self.check_report = self._report_html([(step, True, details.get(step, "")) for step in STEPS])
 
@@ -240,7 +255,7 @@ class FetchmailServer(models.Model):
             if step == failed:
                 lines.append((step, False, f"{explanation.what} {explanation.next_step}"))
                 break
-            lines.append((step, True, ""))
+            lines.append((step, True, self._encryption_text() if step == "encryption" else ""))
         self.write({"state": "draft", "check_code": code, "check_report": self._report_html(lines, explanation.detail)})
 
     def _encryption_text(self):

@@ -70,6 +70,7 @@ class ErpEmailFetch(models.TransientModel):
         )
         connection = None
         try:
+            server._take_starttls()
             connection = server._connect__()
             if self.protocol.startswith("imap"):
                 self._take(self._newest_imap(ImapMailbox(connection)))

@@ -96,6 +96,9 @@ def test_what_goes_wrong_with_a_mailbox_is_said_in_plain_words(odoo, account, se
 
     plain = confirm(odoo, server(port=account.port("imap"), is_ssl=False, state="draft"))
     assert (plain["state"], plain["starttls"]) == ("done", True), "offered, so taken from now on"
+    assert "the server's certificate is not checked" in plain["report"]
+    checked = confirm(odoo, server(port=account.port("imap"), is_ssl=False, state="draft", verify_certificate=True))
+    assert (checked["state"], checked["starttls"], checked["code"]) == ("draft", True, "cert_self_signed")
 
 
 @pytest.mark.parametrize("protocol, port, words", [("imap", "imaps", "EXAMINE"), ("pop", "pop3s", "UIDL")])
