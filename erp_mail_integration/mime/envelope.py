@@ -25,6 +25,7 @@ WRAPPER = re.compile(r"\s*(?:(?:fwd?|wg|tr|rv|i|vs|doorst|enc)\s?:\s*)?>(?=\s|@|
 # Possessive up to the end of each part: hostile subjects cost linear time.
 CREATOR = re.compile(r"\s*@\s?((?:[^\s#]++(?:\s(?=[^\s#]))?+)++)")
 CREATOR_ALONE = re.compile(r"\s*@\s?([^\s#]++)")
+BRACKETS = re.compile(r"\[\s?(#[^\[\]]++)\]")
 TARGET = re.compile(r"\s*#\s?((?:[^\s]++(?:\s(?=\S))?+)++)(?=\s\s)|\s*#\s?([^\s]++)")
 
 
@@ -54,7 +55,8 @@ def read_wrapper(subject: str) -> Wrapper | None:
     start = WRAPPER.match(subject)
     if start is None:
         return None
-    rest = subject[start.end() :]
+    # The manual writes the optional part in brackets, and so do people.
+    rest = BRACKETS.sub(r"  \1  ", subject[start.end() :], count=1)
     creator = target = ""
     match = _creator(rest)
     if match:

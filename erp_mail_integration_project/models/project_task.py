@@ -17,3 +17,9 @@ class ProjectTask(models.Model):
 
     def _erp_email_assignees(self):
         return self.user_ids
+
+    def _find_internal_users_from_address_mail(self, emails, project_id=False):
+        """Core reads the address of the project, which one that shares an address with others has not."""
+        project = self.env["project.project"].browse(project_id or ())
+        has_address = project.alias_name and project.alias_domain_id
+        return super()._find_internal_users_from_address_mail(emails, project_id if has_address else False)

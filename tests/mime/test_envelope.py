@@ -29,6 +29,8 @@ from erp_mail_plain.mime.envelope import Wrapper, attached_mails, is_envelope, r
         (">@E-mails #7 x", "E-mails", "7", "x"),
         ("> @ E-mails # 7 x", "E-mails", "7", "x"),
         ("Fwd: > @E-mails #7 x", "E-mails", "7", "x"),
+        ("> @E-mails  [#10009555]  log file", "E-mails", "10009555", "log file"),
+        ("> @My E-mails [#Gadget A Support] does not boot", "My E-mails", "Gadget A Support", "does not boot"),
         ("> @E-mails #7 see #8", "E-mails", "7", "see #8"),
     ],
 )
