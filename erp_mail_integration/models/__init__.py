@@ -1,4 +1,5 @@
 from . import cached_mixin
+from . import own_mixin
 from . import erp_email_store
 from . import erp_email_reference_type
 from . import erp_email

@@ -6,14 +6,11 @@ class ErpEmailAccount(models.Model):
     """An address that a user writes from, set up in the user's preferences."""
 
     _name = "erp.email.account"
-    _inherit = "erp.email.cached.mixin"
+    _inherit = ["erp.email.cached.mixin", "erp.email.own.mixin"]
     _description = "Email Account of a User"
     _order = "is_default desc, id"
 
     name = fields.Char(required=True)
-    user_id = fields.Many2one(
-        "res.users", required=True, ondelete="cascade", index=True, default=lambda self: self.env.uid
-    )
     reply_address = fields.Char(
         "Address", required=True, help="Stands in From of your mails, and answers that leave Odoo come to it."
     )

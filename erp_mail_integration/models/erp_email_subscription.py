@@ -5,13 +5,10 @@ class ErpEmailSubscription(models.Model):
     """What a user wants mails about: new documents of a type, and being assigned, per project or team."""
 
     _name = "erp.email.subscription"
-    _inherit = "erp.email.cached.mixin"
+    _inherit = ["erp.email.cached.mixin", "erp.email.own.mixin"]
     _description = "Email Subscription"
     _order = "type_id, id"
 
-    user_id = fields.Many2one(
-        "res.users", required=True, ondelete="cascade", index=True, default=lambda self: self.env.uid
-    )
     type_id = fields.Many2one(
         "erp.email.reference.type", "Documents", required=True, ondelete="cascade", domain="[('live', '=', True)]"
     )

@@ -1,6 +1,7 @@
-from odoo import api, fields, models, tools
+from odoo import Command, api, fields, models, tools
 
-EMAIL_PREFERENCES = ("erp_email_program", "email_account_ids", "email_subscription_ids", "email_subject_prefix")
+EMAIL_LISTS = ("email_account_ids", "email_subscription_ids")
+EMAIL_PREFERENCES = ("erp_email_program", "email_subject_prefix", *EMAIL_LISTS)
 
 
 class ResUsers(models.Model):
@@ -46,10 +47,29 @@ class ResUsers(models.Model):
         return users
 
     def write(self, vals):
-        result = super().write(vals)
+        """Odoo changes users' own records as superuser. Rows of their lists are changed with their own rights: a
+        command may name any row, and any field of it."""
+        own = self == self.env.user and not self.env.su
+        lists = {name: vals[name] for name in EMAIL_LISTS if own and name in vals}
+        result = super().write({name: value for name, value in vals.items() if name not in lists})
+        for name, commands in lists.items():
+            self._write_own_rows(self.env[self._fields[name].comodel_name], commands)
         if "email_subject_prefix" in vals:
             self.env.registry.clear_cache()
         return result
+
+    def _write_own_rows(self, rows, commands):
+        """Carry out commands of a one2many as the user."""
+        for command, row_id, *values in commands:
+            match command:
+                case Command.CREATE:
+                    rows.create({**values[0], "user_id": self.id})
+                case Command.UPDATE:
+                    rows.browse(row_id).write(values[0])
+                case Command.DELETE | Command.UNLINK:
+                    rows.browse(row_id).unlink()
+                case _:
+                    rows.browse(row_id).check_access("write")
 
     def _default_email_account(self):
         """

@@ -107,6 +107,43 @@ class TestOutgoingSecurity(UserCase):
         self.assertEqual(mail.email_from, "sales.anna@mycompany.com")
         self.assertFalse(mail.mail_server_id)
 
+    def test_preferences_are_no_way_to_the_rows_of_others(self):
+        """Odoo writes users' own records as superuser: the commands of a list must not inherit that."""
+        account = self.account(self.anna)
+        doctype = self.env["erp.email.reference.type"].search([], limit=1)
+        subscription = self.env["erp.email.subscription"].with_user(self.anna).create({"type_id": doctype.id})
+        bob = self.bob.with_user(self.bob)
+        values = {"name": "x", "reply_address": "x@mycompany.com"}
+        for name, row, fields in (
+            ("email_account_ids", account, {"name": "Mine"}),
+            ("email_subscription_ids", subscription, {"on_create": False}),
+        ):
+            for command in (
+                (1, row.id, fields),
+                (2, row.id),
+                (3, row.id),
+                (4, row.id),
+                (1, row.id, {"user_id": bob.id}),
+            ):
+                with self.subTest(command=command), self.assertRaises(AccessError), self.env.cr.savepoint():
+                    bob.write({name: [command]})
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            bob.write({"email_account_ids": [(0, 0, {**values, "mail_server_id": self.mail_server.id})]})
+        bob.write({"email_account_ids": [(0, 0, {**values, "user_id": self.anna.id})]})
+        self.assertEqual(self.bob.email_account_ids.reply_address, "x@mycompany.com", "one's own, whatever was asked")
+        self.assertEqual(self.anna.email_account_ids, account)
+        self.assertTrue(subscription.on_create)
+
+    def test_nobody_hands_an_account_to_a_colleague(self):
+        account = self.account(self.bob)
+        for write in (
+            account.write,
+            lambda vals: self.bob.with_user(self.bob).write({"email_account_ids": [(1, account.id, vals)]}),
+        ):
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                write({"user_id": self.anna.id})
+        self.assertEqual(account.user_id, self.bob)
+
     def test_nobody_takes_a_colleagues_account_in_the_composer(self):
         account = self.account(self.anna)
         values = {"model": "res.partner", "res_ids": str(self.document.ids), "body": "Pay"}

@@ -64,6 +64,16 @@ class TestDoctorOfTokenServers(OutgoingCase):
                 self.assertEqual([finding.key for finding in findings], keys)
                 self.assertNotIn("password", "".join(finding.explanation + finding.next_step for finding in findings))
 
+    def test_a_relay_with_starttls_and_without_login(self):
+        """Microsoft 365 as a relay (SEEDS 49): found in order, tested by Odoo's button, and used."""
+        with smtp_sink(self.env, self.tls) as sink:
+            relay = self.server(smtp_encryption="starttls", smtp_port=sink.port, from_filter="mycompany.com")
+            self.assertEqual(self.found("_check_outgoing"), [])
+            self.assertEqual(relay.test_smtp_connection()["params"]["type"], "success")
+            mail = self.env["mail.mail"].create({"email_from": "a@mycompany.com", "email_to": "x@example.org"})
+            mail.send()
+        self.assertEqual((mail.state, len(sink.mails)), ("sent", 1), mail.failure_reason)
+
     def mailbox(self, kind, token, port):
         return self.env["fetchmail.server"].create(
             {
