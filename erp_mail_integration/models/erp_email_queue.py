@@ -27,6 +27,14 @@ class ErpEmailLink(models.Model):
 
     _suggested_idx = models.Index("(email_id) WHERE state = 'suggested'")
 
+    def action_accept(self):
+        """Accept these suggestions, from the form of their mail."""
+        self.email_id.queue_accept(self.ids)
+
+    def action_reject(self):
+        """Reject these suggestions, from the form of their mail."""
+        self.email_id.queue_reject(self.ids)
+
 
 class ErpEmail(models.Model):
     """What people do with mail that waits: link it, accept or reject what is suggested, create a record, ignore,
@@ -306,22 +314,10 @@ class ErpEmail(models.Model):
         patterns = [str(pattern) for pattern in snapshot.get("ignored", ())]
         self.env["erp.email.ignore"].sudo().search([("pattern", "in", patterns)]).unlink()
 
-    # ------------------------------------------------------------------ buttons of the native views
-
-    def action_accept(self):
-        self.queue_accept()
-
-    def action_reject(self):
-        self.queue_reject()
+    # ------------------------------------------------------------------ buttons of the form
 
     def action_ignore(self):
         self.queue_ignore()
-
-    def action_ignore_sender(self):
-        self.queue_ignore_sender()
-
-    def action_ignore_domain(self):
-        self.queue_ignore_sender(domain=True)
 
     def action_release(self):
         self.queue_release()

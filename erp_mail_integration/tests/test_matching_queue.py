@@ -57,6 +57,16 @@ class TestMatchingQueue(MatchingCommon):
         self.assertEqual(self.links(email), {(self.azure, "tag_subject")})
         self.assertEqual(self.links(email, "suggested"), {(self.deco, "tag_subject")})
 
+    def test_the_form_answers_each_suggestion(self):
+        email = self.deliver(
+            self.mail(subject=f"{self.tag(self.deco)} {self.tag(self.azure)}", sender="x@stranger.example")
+        )
+        link = email.link_ids.filtered(lambda link: link._record() == self.azure)
+        link.with_user(self.manager).action_accept()
+        self.assertEqual(self.links(email), {(self.azure, "tag_subject")})
+        (email.link_ids - link).with_user(self.manager).action_reject()
+        self.assertEqual(self.links(email, "detached"), {(self.deco, "tag_subject")})
+
     def test_reject_is_final(self):
         self.managed.queue_reject()
         self.assertEqual(self.email.state, "unassociated")
@@ -160,7 +170,10 @@ class TestMatchingQueue(MatchingCommon):
                 lambda email=email: email.queue_rule(),
                 lambda email=email: email.queue_undo(snapshot),
                 lambda email=email: email.queue_search_documents("Deco"),
-                lambda email=email: email.action_accept(),
+                lambda email=email: email.action_ignore(),
+                lambda email=email: email.action_release(),
+                lambda user=user: self.email.link_ids.with_user(user).action_accept(),
+                lambda user=user: self.email.link_ids.with_user(user).action_reject(),
                 lambda user=user: self.env["erp.email.rule.test"].with_user(user).create({}),
                 lambda user=user: self.env["erp.email.rule"].with_user(user).search([]),
                 lambda user=user: self.email.link_ids.with_user(user).action_turn_into_mail(),

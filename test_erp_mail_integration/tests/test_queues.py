@@ -94,3 +94,15 @@ class TestQueues(QueueCase):
             }
         )
         self.open("erp_email_rule_action", "erp_email_rule_test")
+
+
+@tagged("post_install", "-at_install")
+class TestQueuesOnAPhone(QueueCase):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_a_suggestion_is_accepted(self):
+        email = self.deliver((STRANGER, "Is it ready", f"My sister has ordered it, {self.tag(self.order)}."))
+        url = "/odoo/action-erp_mail_integration.erp_email_action_suggested"
+        self.start_tour(url, "erp_email_queue_phone", login="admin")
+        self.assertEqual(email.state, "linked")

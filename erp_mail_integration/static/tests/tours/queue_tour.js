@@ -135,3 +135,15 @@ registry.category("web_tour.tours").add("erp_email_rule_test", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("erp_email_queue_phone", {
+    steps: () => [
+        { content: "Tap on the mail", trigger: ".o_kanban_record:contains(Is it ready)", run: "click" },
+        { content: "It can be read", trigger: ".o_form_view:contains(My sister has ordered it)" },
+        { content: "Accept it", trigger: ".o_field_widget[name=link_ids] button[name=action_accept]", run: "click" },
+        {
+            content: "It belongs there",
+            trigger: ".o_field_widget[name=link_ids]:not(:has(button[name=action_accept]))",
+        },
+    ],
+});
