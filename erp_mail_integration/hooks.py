@@ -1,6 +1,5 @@
 """What installing and removing the add-on does beside the tables."""
 
-from .models import any_case
 from .models.fetchmail_server_connection import ALLOWED_HOSTS
 
 
@@ -18,5 +17,6 @@ def post_init_hook(env):
 
 def uninstall_hook(env):
     """Give the passwords back to Odoo's own column, and the tables of documents without our indexes."""
-    any_case.keep_indexes(env.cr, ())
+    env["erp.email.number.field"].search([]).unlink()
+    env["erp.email.reference.type"].with_context(active_test=False).search([]).reference_field = False
     env.cr.execute("UPDATE fetchmail_server SET password = password_secret WHERE password_secret IS NOT NULL")
