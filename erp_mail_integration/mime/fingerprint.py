@@ -15,21 +15,35 @@ sender wrote, and that alone is hashed:
   not hashed: Exchange rewrites them. A mail with other content is another mail, whatever its
   Message-ID says.
 
+Odoo writes one message for each recipient, all with one Message-ID; those to recipients of one kind differ in the
+keys of their links alone (`access_token=`, `pid=`). The values of such parameters are left out: an audit mailbox
+holds them all, and a mail that we sent is stored without its keys.
+
 Not handled, on purpose: a footer added by a mailing list changes the content; these are two mails.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable
 
 from .dates import header_date
+from .limits import MAX_TEXT_BYTES
 
 CHUNK = 1024 * 1024
 """Bytes squeezed at once, so that a 50 MB attachment is not copied whole."""
 WHITESPACE = b" \t\r\n"
 
 
-def content_digest(payload: bytes) -> bytes:
-    """Digest of a leaf's decoded content without its white space; b'' of an empty one."""
+_KEYS = re.compile(rb"([?&;](?:access_token|auth_signup_token|auth_login|token|hash|pid)=)[^&\s\"'<>#]+", re.IGNORECASE)
+
+
+def content_digest(payload: bytes, is_text: bool = False) -> bytes:
+    """Digest of a leaf's decoded content without its white space; b'' of an empty one.
+
+    :param is_text: leave out the keys of links
+    """
+    if is_text and len(payload) <= MAX_TEXT_BYTES and (b"token=" in payload or b"hash=" in payload):
+        payload = _KEYS.sub(rb"\1", payload)
     digest = hashlib.sha256()
     found = False
     for start in range(0, len(payload), CHUNK):

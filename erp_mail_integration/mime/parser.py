@@ -192,7 +192,7 @@ class _Body:
         self._attached: list[tuple[int, Part, str, bytes]] = []
         for index, part in enumerate(leaves):
             payload = part.decoded(raw)
-            self.digests.append(content_digest(payload))
+            self.digests.append(content_digest(payload, part.content_type.startswith("text/")))
             if part.encoding not in ENCODINGS:
                 defects["unknown-encoding"] = None
             name = _declared_name(part)

@@ -109,8 +109,6 @@ class ErpEmailOutbox(models.AbstractModel):
         stored = {}
         for (message_id, mail), copy in zip(mails.items(), copies, strict=True):
             stored[message_id] = copy.email_id
-            if mail.fingerprint:
-                copy.email_id.fingerprint = mail.fingerprint
             if mail.mail_message_id in messages._ids:
                 copy.email_id.mail_message_id = mail.mail_message_id
         return stored

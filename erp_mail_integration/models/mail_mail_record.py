@@ -4,8 +4,7 @@ from odoo import models
 from odoo.tools import email_normalize
 from odoo.tools.mail import email_split_tuples
 
-from .. import mime
-from ..sending import links
+from ..sending.links import take_keys_out
 from ..sending.sent import SentMail
 from .ir_mail_server_record import Outbox
 
@@ -69,12 +68,12 @@ class MailMail(models.Model):
             if not messages:
                 return None
             message = messages[0]
-            fingerprint = self._take_keys_out(message)
+            # Many read the stored mail: they get its links without their keys.
+            take_keys_out(message, {self.get_base_url(), self.env[self.model].browse(self.res_id).get_base_url()})
             return SentMail(
                 mail_id=self.id,
                 message_id=str(message["Message-Id"] or self.message_id),
                 raw=message.as_bytes(),
-                fingerprint=fingerprint,
                 recipients=recipients(messages),
                 partner_ids={
                     partner.email_normalized: partner.id for partner in self.recipient_ids if partner.email_normalized
@@ -87,15 +86,6 @@ class MailMail(models.Model):
         except Exception:
             _logger.exception("Sent mail %s cannot be stored", self.message_id)
             return None
-
-    def _take_keys_out(self, message):
-        """Keep what only the recipient may use from those who read the stored mail: see :mod:`..sending.links`.
-
-        :returns: fingerprint of the mail as it left, by which a copy in a mailbox is recognised; '' if nothing changed
-        """
-        as_it_left = message.as_bytes()
-        sites = {self.get_base_url(), self.env[self.model].browse(self.res_id).get_base_url()}
-        return mime.parse(as_it_left).fingerprint if links.take_keys_out(message, sites) else ""
 
     def _build_unsent(self):
         """The messages as they would have left, had a server answered."""

@@ -32,19 +32,15 @@ def without_keys(text: str, sites: Iterable[str]) -> str:
     )
 
 
-def take_keys_out(message: EmailMessage, sites: Iterable[str]) -> bool:
+def take_keys_out(message: EmailMessage, sites: Iterable[str]):
     """Take the keys out of the texts of a mail that has left.
 
     :param message: changed in place; attachments stay as they are
-    :returns: whether there were any
     """
-    found = False
     for part in message.walk():
         if part.get_content_maintype() != "text" or part.get_content_disposition() == "attachment":
             continue
         text = part.get_content()
         clean = without_keys(text, sites)
         if clean != text:
-            found = True
             part.set_content(clean, subtype=part.get_content_subtype())
-    return found

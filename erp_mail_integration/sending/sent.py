@@ -23,7 +23,5 @@ class SentMail:
     mail_message_id: int
     user_id: int
     """Who wrote it."""
-    fingerprint: str = ""
-    """Of the message as it left, where keys were taken out of it."""
     failure: str = ""
     """Why it was not delivered, '' if it was."""

@@ -32,7 +32,5 @@ class TestKeysInSentMail(EmailCommon):
             self.assertNotRegex(text, r"(auth_signup_token|hash)=(?!removed)\w")
         self.assertIn("access_token=removed", parsed.html)
         copy = self.receive(sent.content)
-        self.assertEqual(
-            (copy.email_id, copy.state), (stored, "duplicate"), "the copy of an audit mailbox is the same mail"
-        )
+        self.assertEqual((copy.email_id, copy.state), (stored, "duplicate"), "an audit mailbox holds the same mail")
         self.assertFalse(stored.message_id_conflict)

@@ -64,6 +64,16 @@ def test_what_the_sender_changes_makes_another_mail(other):
     assert print_of(other) != ONE
 
 
+def test_what_odoo_wrote_to_two_recipients_is_one_mail():
+    """They differ in the keys of their links; what else stands in a link makes another mail."""
+    link = b'<a href="https://odoo.example/mail/view?access_token=%s&amp;pid=%s&amp;res_id=%s">View</a>'
+    html = HEAD + b"Content-Type: text/html\n\n"
+    assert print_of(html + link % (b"9da0", b"7", b"5")) == print_of(html + link % (b"removed", b"8", b"5"))
+    assert print_of(html + link % (b"9da0", b"7", b"5")) != print_of(html + link % (b"9da0", b"7", b"6"))
+    binary = HEAD + b"Content-Type: application/octet-stream\n\n"
+    assert print_of(binary + link % (b"a", b"7", b"5")) != print_of(binary + link % (b"b", b"7", b"5"))
+
+
 def test_a_stolen_message_id_does_not_take_the_place_of_the_real_mail():
     stolen = b"From: evil@x.example\nMessage-ID: <1@nordwind.example>\n\nbuy\n"
     assert mime.parse(stolen).message_id == mime.parse(MAIL).message_id

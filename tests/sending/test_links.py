@@ -39,9 +39,8 @@ def test_every_text_of_a_mail_and_no_attachment():
     message.set_content(f"Grüße {link}\n")
     message.add_alternative(f'<p>Grüße <a href="{link}">x</a></p>', subtype="html")
     message.add_attachment(link, filename="note.txt")
-    assert take_keys_out(message, SITES)
+    take_keys_out(message, SITES)
     plain, html = message.get_body(("plain",)), message.get_body(("html",))
     assert plain.get_content() == "Grüße https://odoo.my.com/my?access_token=removed\n"
     assert "s3cr3t" not in html.get_content() and "Grüße" in html.get_content()
     assert next(message.iter_attachments()).get_content().strip() == link
-    assert not take_keys_out(message, SITES)
