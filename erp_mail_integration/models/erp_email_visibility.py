@@ -53,18 +53,39 @@ class ErpEmail(models.Model):
         )
 
     def _update_visibility(self):
-        """Derive the visibility from the mailboxes that hold the mails."""
-        found = {}
-        for email, visibility in (
-            self.env["erp.email.copy"]
-            .sudo()
-            ._read_group([("email_id", "in", self.ids)], ["email_id", "server_id.visibility"])
-        ):
-            found.setdefault(email.id, set()).add(visibility or "linked")
-        for email in self:
-            visibility = min(found.get(email.id, {"linked"}), key=VISIBILITIES.index)
-            if email.visibility != visibility:
-                email.visibility = visibility
+        """Derive the visibility from the mailboxes that hold the mails: the most open one counts.
+
+        A copy that never was in a mailbox is open; one whose mailbox was removed changes nothing.
+        """
+        self.env["erp.email.copy"].flush_model(["email_id", "server_id", "source"])
+        self.env["fetchmail.server"].flush_model(["visibility"])
+        self.flush_model(["visibility"])
+        self.env.cr.execute(
+            """UPDATE erp_email e SET visibility = (%(order)s)[found.place]
+                 FROM (SELECT c.email_id,
+                              min(array_position(%(order)s, coalesce(
+                                  s.visibility, CASE c.source WHEN 'mailbox' THEN m.visibility ELSE 'linked' END
+                              ))) AS place
+                         FROM erp_email_copy c
+                         JOIN erp_email m ON m.id = c.email_id
+                         LEFT JOIN fetchmail_server s ON s.id = c.server_id
+                        WHERE c.email_id = ANY(%(ids)s) GROUP BY c.email_id) AS found
+                WHERE e.id = found.email_id AND e.visibility != (%(order)s)[found.place]""",
+            {"order": list(VISIBILITIES), "ids": self.ids},
+        )
+        self.invalidate_model(["visibility"], flush=False)
+
+
+class FetchmailServer(models.Model):
+    _inherit = "fetchmail.server"
+
+    def write(self, vals):
+        """A visibility that is changed holds for the mail that is stored already, too."""
+        result = super().write(vals)
+        if "visibility" in vals:
+            copies = self.env["erp.email.copy"].sudo().search([("server_id", "in", self.ids)])
+            copies.email_id._update_visibility()
+        return result
 
 
 class ErpEmailIntake(models.AbstractModel):

@@ -54,6 +54,12 @@ class FetchmailServer(models.Model):
     )
     pop_days = fields.Integer("Days on the server", default=14)
 
+    def unlink(self):
+        """Folders go first: PostgreSQL checks a copy that lost its mailbox against the folder that goes with it."""
+        self.check_access("unlink")
+        self.sudo().folder_ids.unlink()
+        return super().unlink()
+
     # ------------------------------------------------------------------ fetch
 
     def fetch_mail(self):

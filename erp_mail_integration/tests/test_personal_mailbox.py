@@ -93,6 +93,16 @@ class TestPersonalMailbox(EmailCommon):
         with self.assertRaises(AccessError):
             email.with_user(self.ben).tab_open("res.partner", self.carl.id, email.id)
 
+    def test_a_change_holds_for_the_mail_that_is_stored_already(self):
+        email = self.receive(mail(), folder=self.inbox).email_id
+        self.assertTrue(self.page(self.ben))
+        self.mailbox.with_user(self.anna).visibility = "owner"
+        self.assertFalse(self.page(self.ben))
+        with self.assertRaises(AccessError):
+            email.with_user(self.ben).read(["subject"])
+        self.mailbox.with_user(self.anna).visibility = "linked"
+        self.assertTrue(self.page(self.ben))
+
     def test_a_copy_in_an_open_mailbox_opens_the_mail(self):
         self.mailbox.visibility = "owner"
         raw = mail()
@@ -101,6 +111,18 @@ class TestPersonalMailbox(EmailCommon):
         self.receive(raw)
         self.assertEqual(email.visibility, "linked")
         self.assertTrue(self.page(self.ben))
+
+    def test_a_removed_mailbox_opens_no_mail(self):
+        self.mailbox.visibility = "owner"
+        raw = mail()
+        email = self.receive(raw, folder=self.inbox).email_id
+        self.mailbox.unlink()
+        ben = self.env["fetchmail.server"].with_user(self.ben).create({"name": "Ben", "visibility": "headers"})
+        self.receive(raw, folder=self.env["fetchmail.folder"]._inbox(ben.sudo()))
+        self.assertEqual((len(email.copy_ids), email.visibility), (2, "headers"))
+        email.copy_ids.server_id.unlink()
+        email._update_visibility()
+        self.assertEqual(email.visibility, "headers")
 
     def test_mail_on_the_never_list_is_not_stored(self):
         self.mailbox.never_log = "doctor@example.com\n@bank.example\n"
