@@ -4,6 +4,7 @@ Mixins for ``imaplib.IMAP4`` and ``poplib.POP3`` and for Odoo's subclasses of th
 ``fetchmail.server._connect__`` puts together.
 """
 
+import contextlib
 import imaplib
 import poplib
 import ssl
@@ -111,7 +112,8 @@ class SecuredImap(_Secured, LoggedImap):
         try:
             self.starttls(self._context)
         except Exception:
-            self.shutdown()
+            with contextlib.suppress(OSError):  # the failed handshake has closed it
+                self.shutdown()
             raise
 
     def read(self, size):
@@ -140,7 +142,8 @@ class SecuredPop(_Secured, LoggedPop):
         try:
             self.stls(self._context)
         except Exception:
-            self.close()
+            with contextlib.suppress(OSError):
+                self.close()
             raise
 
 

@@ -85,8 +85,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "cert_self_signed": (
         _("The certificate of %(host)s is signed by nobody but itself."),
         _(
-            "Install a certificate of a known authority there, or, if the server is your own, allow its "
-            "certificate on this form."
+            "Install a certificate of a known authority there, or, if the server is your own, switch off "
+            "Verify Certificate here."
         ),
     ),
     "cert_unknown": (

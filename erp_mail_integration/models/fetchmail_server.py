@@ -5,10 +5,12 @@ from poplib import POP3
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from odoo.addons.mail.models.fetchmail import MAIL_SERVER_DEACTIVATE_TIME, MAIL_SERVER_DOMAIN
 
 from ..mailbox import ImapMailbox, PopMailbox
+from .erp_email import LINKED
 from .erp_email_copy_mailbox import SKIPPED
 from .erp_email_intake import CONCURRENCY_ERRORS, STORE_ERRORS
 from .fetchmail_server_connection import _hang_up
@@ -72,10 +74,14 @@ class FetchmailServer(models.Model):
         error = self.sudo()._fetch_mail()
         if error is not None:
             raise UserError(str(self._explain(error))) from error
-        count = Copy.search_count([("server_id", "=", self.id), ("id", ">", before)])
+        new = Domain("server_id", "=", self.id) & Domain("id", ">", before)
+        count, linked = Copy.search_count(new), Copy.search_count(new & Domain("email_id.state", "=", LINKED))
         if not count:
             return self._notification("info", self.env._("No new mail."))
-        return self._notification("success", self.env._("%(count)s new mails.", count=count))
+        return self._notification(
+            "success",
+            self.env._("New mails: %(count)s, of which on documents: %(linked)s.", count=count, linked=linked),
+        )
 
     @api.model
     def _notification(self, kind, message):
