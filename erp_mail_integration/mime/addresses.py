@@ -17,7 +17,7 @@ from .text import clean_line
 
 TOKEN = re.compile(
     r"""(?P<space>\s++)
-    |(?P<quoted>"(?:[^"\\]|\\.)*+")
+    |(?P<quoted>"(?:[^"\\]++|\\.)*")
     |(?P<literal>\[[^\[\]\\\s]*+\])
     |(?P<special>[()<>@,:;.\\"\[\]])
     |(?P<atom>[^\s()<>@,:;.\\"\[\]]++)""",

@@ -22,13 +22,13 @@ PROPERTY = re.compile(
     r"box-sizing|flex(?:-[a-z]+)?|align-(?:items|content|self)|justify-content|gap|order)"
 )
 DECLARATION = re.compile(
-    r"""\s*+([a-zA-Z-]{2,40}+)\s*+:\s*+((?:[^;"'(]++|"[^"]*+"?|'[^']*+'?|\([^()]*+\)?)*+);?|[^;]++;?|;"""
+    r"""\s*+([a-zA-Z-]{2,40}+)\s*+:\s*+((?:[^;"'(]++|"[^"]*+"?|'[^']*+'?|\([^()]*+\)?)*);?|[^;]++;?|;"""
 )
 FUNCTION = re.compile(r"([\w-]*)\s*\(", re.ASCII)
 HARMLESS_FUNCTIONS = {"rgb", "rgba", "hsl", "hsla", "calc", "linear-gradient", "radial-gradient"}
 URL = re.compile(r"""url\(\s*+("[^"]*+"|'[^']*+'|[^\s"'()]*+)\s*+\)""", re.IGNORECASE)
 UNSAFE = re.compile(r"[\\<>{}@\x00-\x08]|/\*|expression|javascript|behavior|-moz-binding|!ie", re.IGNORECASE)
-COMMENT = re.compile(r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/|<!--|-->")
+COMMENT = re.compile(r"/\*[^*]*+(?:\*(?!/)[^*]*+)*\*/|<!--|-->")
 SELECTOR = re.compile(r"""[\w\s.#,>+~*:()\[\]="'^$|-]{1,2000}""", re.ASCII)
 MEDIA = re.compile(r"@media\s[\w\s(),:.>=<-]{1,300}", re.ASCII | re.IGNORECASE)
 BRACE = re.compile(r"[{};]")

@@ -12,6 +12,7 @@ examples; names may hold single spaces. So two spaces end a part; without them a
 import re
 from dataclasses import dataclass
 
+from .atomic import atomic
 from .model import Attachment, ParsedMail
 from .parser import parse
 from .structure import ATTACHED_MAIL
@@ -22,11 +23,11 @@ MAX_MAILS = 1_000
 """Mails taken out of one envelope."""
 
 WRAPPER = re.compile(r"\s*(?:(?:fwd?|wg|tr|rv|i|vs|doorst|enc)\s?:\s*)?>(?=\s|@|#|$)", re.IGNORECASE)
-# Possessive up to the end of each part: hostile subjects cost linear time.
-CREATOR = re.compile(r"\s*@\s?((?:[^\s#]++(?:\s(?=[^\s#]))?+)++)")
+# No going back before the end of a part: hostile subjects cost linear time.
+CREATOR = re.compile(r"\s*@\s?(" + atomic(r"(?:[^\s#]++(?:\s(?=[^\s#]))?)+") + ")")
 CREATOR_ALONE = re.compile(r"\s*@\s?([^\s#]++)")
 BRACKETS = re.compile(r"\[\s?(#[^\[\]]++)\]")
-TARGET = re.compile(r"\s*#\s?((?:[^\s]++(?:\s(?=\S))?+)++)(?=\s\s)|\s*#\s?([^\s]++)")
+TARGET = re.compile(r"\s*#\s?(?P<words>" + atomic(r"(?:\S++(?:\s(?=\S))?)+") + r")(?=\s\s)|\s*#\s?(?P<word>\S++)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def read_wrapper(subject: str) -> Wrapper | None:
         creator, rest = match[1].strip(), rest[match.end() :]
     match = TARGET.match(rest)
     if match:
-        target, rest = (match[1] or match[2]).strip(), rest[match.end() :]
+        target, rest = (match["words"] or match["word"]).strip(), rest[match.end() :]
     return Wrapper(creator, target, " ".join(rest.split()))
 
 

@@ -9,13 +9,13 @@ from .limits import MAX_HEADER_LENGTH, MAX_HEADERS, MAX_PARAMETER_SECTIONS, MAX_
 from .text import clean_line, decode
 
 # Possessive quantifiers: nothing is matched twice, so hostile headers cost linear time.
-FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:[ \t]*+([^\n]*+(?:\n[ \t][^\n]*+)*+)(?:\n|\Z)")
+FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:[ \t]*+([^\n]*+(?:\n[ \t][^\n]*+)*)(?:\n|\Z)")
 ENCODED_WORD = re.compile(r"=\?([^?*\s]{1,64})(?:\*[^?\s]{0,64})?\?([bBqQ])\?([^?]*+)\?=")
 ENCODED_BYTES = re.compile(ENCODED_WORD.pattern.encode("ascii"))
 END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
 LINE_BREAKS = re.compile(rb"[\r\n]")
 BETWEEN_WORDS = re.compile(r"(?<=\?=)\s++(?==\?)")
-PARAMETER = re.compile(r';\s*+([^\s=;"]++)\s*+=\s*+("(?:[^"\\]|\\.)*+"?|[^;]*+)', re.DOTALL)
+PARAMETER = re.compile(r';\s*+([^\s=;"]++)\s*+=\s*+("(?:[^"\\]++|\\.)*"?|[^;]*+)', re.DOTALL)
 VALUE = re.compile(r'[\s"]*+([^\s;("]*+)')
 QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 NOT_BASE64 = bytes(set(range(256)) - set(string.ascii_letters.encode() + string.digits.encode() + b"+/"))

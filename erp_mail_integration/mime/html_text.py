@@ -8,9 +8,10 @@ sequence of substitutions is enough, and it cannot be made slow by nesting.
 import html
 import re
 
+from .atomic import atomic
 from .text import clean
 
-_ATTRIBUTES = r"""(?:[^>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+')?|["'])*+"""
+_ATTRIBUTES = atomic(r"""(?:[^>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+')?|["'])*""")
 TAG = re.compile(rf"<(/?)([a-zA-Z][^\s/><]*+)({_ATTRIBUTES})>|<[!?][^>]*+>")
 SIMPLE_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/><]*+)([^<>]*+)>|<[!?][^<>]*+>")
 OPENING = re.compile(r"<(?=/?[a-zA-Z]|[!?])")

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from .headers import Headers, decode_base64, parse_parameters, read_headers
 from .limits import MAX_DEPTH, MAX_FALSE_DELIMITERS, MAX_PARTS
 
-FIRST_DELIMITER = re.compile(rb"(?:\r?\n)*+--([^\r\n]{1,200}+)\r?\n(?=[Cc]ontent-|\r?\n)")
+FIRST_DELIMITER = re.compile(rb"(?:\r?\n)*--([^\r\n]{1,200}+)\r?\n(?=[Cc]ontent-|\r?\n)")
 """What a boundary must have been that nobody declared."""
-LEADING_LINES = re.compile(rb"(?:\xef\xbb\xbf)?(?:\r?\n)*+")
+LEADING_LINES = re.compile(rb"(?:\xef\xbb\xbf)?(?:\r?\n)*")
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 The grammar is that of what arrives, not of what was sent. Mail programs fold lines, prefix `> `,
 leave `=20` or `&#91;`, write full-width forms, insert soft hyphens and zero-width characters, and
-trim or double spaces. One possessive expression reads the text as it is, so that positions are
+trim or double spaces. One expression that never goes back reads the text as it is, so that positions are
 true and hostile text costs linear time: no character that may open a tag may also stand inside
 one, so nothing is scanned twice.
 
@@ -22,6 +22,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
+from .atomic import atomic
+
 SIGNATURE_LENGTH = 8
 REFERENCE_DIGITS = 6
 MAX_TAGS = 1_000
@@ -36,11 +38,13 @@ _CLOSE = r"(?:[\]］】]|&\#0{0,4}93;|&\#x0{0,4}5d;|&r(?:brack|sqb);|[=%]5d)"
 # What may stand between two characters of a tag: space, invisible characters, the quote prefix of
 # a folded line, soft line breaks and spaces of quoted-printable, spaces of HTML.
 _JUNK = rf"""(?:[\s{_INVISIBLE}]|(?<=\n)[>|]|(?<=[>|\ ])[>|]|=\r?\n|=(?:20|09|0a|0d|a0)|=c2=a0
-    |&(?:nbsp|shy|zwnj|zwj|\#160|\#173|\#8203);)*+"""
-_WORD = _JUNK.join(rf"[{letter}{chr(ord(letter) + 0xFEE0)}]" for letter in "xtref")
+    |&(?:nbsp|shy|zwnj|zwj|\#160|\#173|\#8203);)*"""
+_WORD = "".join(rf"[{letter}{chr(ord(letter) + 0xFEE0)}]{atomic(_JUNK)}" for letter in "xtref")
 _CHARACTER = rf"(?:[\w/.-]|[{_DASH}．／－]|=2[d-f]|=5f|&(?:\#45|\#46|\#47|\#95|hyphen|period|sol|lowbar);)"
 TAG = re.compile(
-    rf"{_OPEN}{_JUNK}{_WORD}{_JUNK}(?:[:：]|=3a|&(?:\#58|colon);)(?:{_JUNK}{_CHARACTER}){{3,200}}+{_JUNK}{_CLOSE}",
+    rf"{_OPEN}{atomic(_JUNK)}{_WORD}(?:[:：]|=3a|&(?:\#58|colon);)"
+    + atomic(rf"(?:{atomic(_JUNK)}{_CHARACTER}){{3,200}}")
+    + rf"{atomic(_JUNK)}{_CLOSE}",
     re.IGNORECASE | re.VERBOSE,
 )
 CONTENT = re.compile(

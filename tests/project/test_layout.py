@@ -21,3 +21,16 @@ def test_no_column_on_a_table_of_odoos_own_is_required():
         text = path.read_text()
         if re.search(r'_inherit = \[?"(fetchmail\.server|ir\.|mail\.|res\.)', text) and "_name = " not in text:
             assert "required=True" not in text, path.name
+
+
+def test_no_pattern_needs_a_python_that_debian_12_has_not():
+    """Before 3.11.5 a possessive or atomic group with alternatives misses matches (gh-106052): see mime/atomic.py."""
+    possessive_group = re.compile(r"(?<!\\)\)(?:[*+?]|\{+[\d,]+\}+)\+|\(\?>")
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in (ROOT / "erp_mail_integration").rglob("*.py")
+        if path.name != "atomic.py"
+        for line in path.read_text().splitlines()
+        if possessive_group.search(line)
+    ]
+    assert found == []
