@@ -1,6 +1,6 @@
 import re
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, sql
 
@@ -26,6 +26,13 @@ class ErpEmail(models.Model):
 
     _inherit = "erp.email"
 
+    words = fields.Char(
+        "Words in addresses, subject or text",
+        store=False,
+        search="_search_words",
+        help="For searching only: each word must begin a word of the mail.",
+    )
+
     def init(self):
         super().init()
         if not sql.column_exists(self.env.cr, self._table, "search_vector"):
@@ -37,6 +44,19 @@ class ErpEmail(models.Model):
                 )
             )
         sql.create_index(self.env.cr, "erp_email__search_vector_idx", self._table, ["search_vector"], method="gin")
+
+    @api.model
+    def _search_words(self, operator, value):
+        if operator != "ilike":
+            return NotImplemented
+        query = tsquery(value)
+        if not query:
+            return Domain.TRUE
+        return Domain.custom(
+            to_sql=lambda model, alias, _query: SQL(
+                "%s @@ to_tsquery('simple', %s)", SQL.identifier(alias, "search_vector"), query
+            )
+        )
 
     @api.model
     def _search_ids(self, words, partner_id, limit):

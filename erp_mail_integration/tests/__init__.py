@@ -4,6 +4,7 @@ from . import test_fetchmail_server
 from . import test_gateway
 from . import test_hostile_bodies
 from . import test_intake
+from . import test_js
 from . import test_matching
 from . import test_matching_gateway
 from . import test_matching_later

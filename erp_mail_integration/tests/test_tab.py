@@ -120,6 +120,14 @@ class TestTab(TransactionCase):
         for words in ("bench", "köln zebra", "orkbench"):
             self.assertEqual(self.ids(search=words), [], words)
 
+    def test_the_list_of_all_mails_is_searched_by_words_too(self):
+        mail = self.store(1, self.anna, body="About the workbench", participants="Dora dora@beta.example")
+        both = mail | self.store(1, self.anna)
+        for words, found in (("workb dora", mail), ("orkbench", mail.browse()), ("'; --", both)):
+            with self.subTest(words):
+                self.assertEqual(self.Email.search([("words", "ilike", words), ("id", "in", both.ids)]), found.sorted())
+        self.assertNotIn(mail, self.Email.search([("words", "not ilike", "workbench")]))
+
     def test_filters(self):
         sent = self.store(1, self.anna, direction="out")
         file = self.store(1, self.anna, attachment_count=2)
