@@ -6,7 +6,7 @@ import time
 from odoo import api
 
 ON_ONE_RECORD = 10_000
-ROUNDS = 10
+ROUNDS = 20
 LIST = {"date": {}, "author": {}, "subject": {}, "documents": {}, "preview": {}, "state": {}}
 """What the list of all mails reads."""
 

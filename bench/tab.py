@@ -2,10 +2,10 @@
 
 A database is filled step by step with 10,000, 100,000 and 1,000,000 mails, of which 10,000 belong to one sales
 order, and asked after each step: as a salesperson, without the administrator's short cuts. "few" asks somebody who
-may read the mails of two orders only. Figures are medians over ten calls, in milliseconds on the server.
+may read the mails of two orders only. Figures are medians over twenty calls, in milliseconds on the server.
 
 No call with a goal may take more queries with more mails, and no call of the tab more than 1.2 times as long with
-ten times as many (of ten calls the best: a busy machine is no growth).
+ten times as many (of twenty calls the best: a busy machine is no growth).
 """
 
 from tools import odoo

@@ -74,9 +74,8 @@ class ErpEmail(models.Model):
         query = tsquery(words)
         match = SQL("search_vector @@ to_tsquery('simple', %s)", query) if query else SQL("TRUE")
         all_mail = self.env.su or self.env.user.has_group("erp_mail_integration.group_email_manager")
-        few = None if all_mail else self._few_readable_ids()
-        if few is not None:
-            return self._newest_of(few, SQL("%s AND (%s)", match, readable), limit)
+        if not all_mail and self._few_readable_ids() is not None:
+            return self._newest_of_few(readable, match, limit)
         everywhere = SQL("SELECT id, date FROM erp_email WHERE %s", match)
         if partner_id:
             return self._newest_ids(everywhere, readable, limit)
@@ -89,14 +88,14 @@ class ErpEmail(models.Model):
         return self._newest_ids(_newest(NEWEST, match) if common else everywhere, readable, limit)
 
     @api.model
-    def _newest_of(self, ids, condition, limit):
-        """The newest of these mails that meet the condition. OFFSET: they are few enough to look at each."""
+    def _newest_of_few(self, readable, match, limit):
+        """The newest of the readable mails that match: they are few enough (OFFSET) to look at each."""
         rows = self.env.execute_query(
             SQL(
-                """SELECT id FROM (SELECT * FROM erp_email WHERE id = ANY(%s) OFFSET 0) AS erp_email
+                """SELECT id FROM (SELECT * FROM erp_email WHERE %s OFFSET 0) AS erp_email
                     WHERE %s ORDER BY date DESC, id DESC LIMIT %s""",
-                ids,
-                condition,
+                readable,
+                match,
                 limit,
             )
         )
