@@ -60,6 +60,6 @@ def _failures(table):
     failures = [f"{name} over {goal} ms" for name, goal in GOALS.items() if table[name][-1]["median"] > goal]
     failures += [f"{name} grew" for name in STEADY if _growth(table[name]) > GROWTH]
     failures += [
-        f"{name} takes more queries" for name in GOALS if table[name][-1]["queries"] > table[name][0]["queries"]
+        f"{name} takes more queries" for name in GOALS if table[name][-1]["queries"] > table[name][-2]["queries"]
     ]
     return failures
