@@ -43,6 +43,22 @@ class TestExplain(OutgoingCase):
                     self.assertEqual(outcome["envelope"], sent.envelope_from)
                     self.assertEqual(outcome["reply_to"], str(sent.message["Reply-To"]))
 
+    def test_the_answer_address_of_a_document_is_the_one_of_the_wire(self):
+        doctype = self.env["erp.email.reference.type"].search([("model", "=", "res.partner")])
+        document = self.env["res.partner"].create({"name": "Document"})
+        customer = self.env["res.partner"].create({"name": "Carl", "email": "carl@customer.example"})
+        for own_address, expected in ((True, "reply+c-"), (False, "catchall@mycompany.com")):
+            doctype.reply_address = own_address
+            with self.subTest(own_address), smtp_sink(self.env) as sink:
+                self.Server.search([]).unlink()
+                self.server(smtp_port=sink.port)
+                outcome = self.explain(document=f"res.partner,{document.id}")._outcome("odoo")
+                document.with_user(self.user).sudo().message_post(
+                    body="Hello", partner_ids=customer.ids, message_type="comment", subtype_xmlid="mail.mt_comment"
+                )
+                self.assertIn(expected, outcome["reply_to"])
+                self.assertEqual(outcome["reply_to"], str(sink.mails[0].message["Reply-To"]))
+
     def test_the_steps_name_the_server_and_the_reason(self):
         self.server("Any")
         self.server("Mine", from_filter="mycompany.com")
