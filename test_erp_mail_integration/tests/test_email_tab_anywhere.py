@@ -55,7 +55,7 @@ class TestEmailTabAnywhere(ScreenshotCase):
             "task": env["project.task"].create(
                 {"name": "Floor", "project_id": env["project.project"].create({"name": "Hall 5"}).id}
             ),
-            "to-do": env["project.task"].create({"name": "Call Ines", "user_ids": env.ref("base.user_admin").ids}),
+            "to_do": env["project.task"].create({"name": "Call Ines", "user_ids": env.ref("base.user_admin").ids}),
             "opportunity": env["crm.lead"].create({"name": "Library", "type": "opportunity"}),
             "purchase": env["purchase.order"].create({"partner_id": self.partner.id}),
             "delivery": delivery,
