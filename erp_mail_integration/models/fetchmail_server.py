@@ -103,13 +103,15 @@ class FetchmailServer(models.Model):
         servers = self.with_context(fetchmail_cron_running=True)
         Cron._commit_progress(remaining=len(servers))
         for position, server in enumerate(servers, 1):
-            try:
-                failure = server._fetch_in_turn(batch_limit) or failure
-            except CONCURRENCY_ERRORS as error:
-                # Somebody changed this mailbox's record meanwhile: its turn comes again, the others have theirs.
-                _logger.info("Mailbox %s could not be locked", server.id, exc_info=True)
-                self.env.cr.rollback()
-                failure = error
+            for last in (False, True):
+                try:
+                    failure = server._fetch_in_turn(batch_limit) or failure
+                    break
+                except CONCURRENCY_ERRORS as error:
+                    # Somebody changed this mailbox's record meanwhile. Its turn may come again, the others have theirs.
+                    _logger.info("Mailbox %s is in use", server.id, exc_info=True)
+                    self.env.cr.rollback()
+                    failure = error if last else failure
             if not Cron._commit_progress(remaining=len(servers) - position):
                 break
         return failure

@@ -14,7 +14,7 @@ from .conftest import Odoo
 from .test_mailboxes import count, flags
 
 MAILS = 3
-TIMEOUT = 2
+TIMEOUT = 4
 """Seconds of silence that are borne with; Odoo's own 60 would make the test long."""
 SOUND_EVERY = 5
 
