@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ..mime.tags import strip_tags
-from .erp_email import LINKED
+from .erp_email import LINKED, SUGGESTED
 from .erp_email_link import DETACHED
 from .erp_email_tab import PAGE_LIMIT, PAGE_LIMIT_MAX
 
@@ -63,13 +63,14 @@ class ErpEmail(models.Model):
 
     @api.model
     def _link_by_hand(self, record, emails):
-        """Link mails to a document that the user may write on."""
+        """Link mails to a document that the user may write on. What was suggested keeps its reason."""
         Link = self.env["erp.email.link"].sudo()
         links = Link.search(
             [("email_id", "in", emails.ids), ("res_model", "=", record._name), ("res_id", "=", record.id)]
         )
         by_hand = {"rule": "manual", "evidence": False, "score": 100, "state": LINKED, "user_id": self.env.uid}
-        links.filtered(lambda link: link.state != LINKED).write(by_hand)
+        links.filtered(lambda link: link.state == SUGGESTED).write({"state": LINKED, "user_id": self.env.uid})
+        links.filtered(lambda link: link.state == DETACHED).write(by_hand)
         new = emails.sudo() - links.email_id
         Link.create(
             [

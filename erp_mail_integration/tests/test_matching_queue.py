@@ -79,6 +79,14 @@ class TestMatchingQueue(MatchingCommon):
         self.managed.queue_undo(snapshot)
         self.assertFalse(self.links(self.email))
 
+    def test_a_suggested_document_that_is_chosen_by_hand_keeps_its_reason(self):
+        snapshot = self.managed.queue_link("res.partner", self.deco.id)
+        self.assertEqual(self.links(self.email), {(self.deco, "tag_subject")})
+        self.assertEqual(self.email.link_ids.user_id, self.manager)
+        self.managed.queue_undo(snapshot)
+        self.assertEqual(self.links(self.email, "suggested"), {(self.deco, "tag_subject")})
+        self.assertEqual(self.email.link_ids.evidence, self.tag(self.deco))
+
     def test_ignore_keeps_the_mail(self):
         snapshot = self.managed.queue_ignore()
         self.assertEqual(self.email.state, "ignored")
