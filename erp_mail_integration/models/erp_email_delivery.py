@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import formataddr
 
 from ..sending import replies
@@ -126,7 +127,15 @@ class ErpEmail(models.Model):
         return emails
 
     @api.model
+    def _left_from_here(self):
+        """Mails that Odoo sent, or had sent before this add-on was there.
+
+        :rtype: Domain on ``erp.email``
+        """
+        return Domain("direction", "=", "out") & Domain("copy_ids.source", "in", ("sent", "message"))
+
+    @api.model
     def _record_bounce(self, message_ids, reason):
         """A delivery report names mails: only those that we sent are marked (THREATS 13)."""
-        sent = self.sudo().search([("message_id", "in", list(message_ids)), ("copy_ids.source", "=", "sent")])
+        sent = self.sudo().search(Domain("message_id", "in", list(message_ids)) & self._left_from_here())
         sent.write({"delivery": "bounced", "delivery_error": reason})

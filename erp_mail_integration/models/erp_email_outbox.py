@@ -82,9 +82,8 @@ class ErpEmailOutbox(models.AbstractModel):
         """
         Email = self.env["erp.email"].sudo()
         emails = Email.search([("message_id", "in", list(message_ids))])
-        copies = self.env["erp.email.copy"].sudo().search([("email_id", "in", emails.ids), ("source", "=", "sent")])
         found = dict.fromkeys(emails.mapped("message_id"), Email)
-        found.update((email.message_id, email) for email in copies.email_id)
+        found.update((email.message_id, email) for email in emails.filtered_domain(Email._left_from_here()))
         return found
 
     @api.model

@@ -106,6 +106,14 @@ class TestMessageHistory(EmailCommon):
         self.assertEqual(people, ["carl@acme.example", "bob@beta.example"])
         self.assertEqual(emails[0].link_ids.filtered(lambda link: link.rule == "sent").res_id, self.acme.id)
 
+    def test_a_bounce_of_mail_that_left_before_is_noted_on_it(self):
+        ours = self.message(self.acme, "comment", self.acme, message_id="<out@odoo>")
+        theirs = self.message(message_id="<in@acme.example>")
+        emails = self.take_in()
+        self.env["erp.email"]._record_bounce(["<out@odoo>", "<in@acme.example>"], "no such mailbox")
+        delivery = {email.mail_message_id: email.delivery for email in emails}
+        self.assertEqual(delivery, {ours: "bounced", theirs: False})
+
     def test_what_is_no_mail_of_a_document_is_left(self):
         self.message(message_type="comment")  # nobody got it by mail
         self.message(message_type="notification")
@@ -236,6 +244,15 @@ class TestMessageHistory(EmailCommon):
         self.assertFalse(
             self.env["ir.attachment"].search([("res_model", "=", "erp.email"), ("res_id", "in", emails[1:].ids)])
         )
+
+    def test_the_scheduled_action_goes_on_until_all_is_taken_in(self):
+        self.message(subject="One")
+        self.run_.action_start()
+        for state in ("running", "done"):
+            with self.committing_env() as env:
+                env["erp.email.backfill"]._cron_step()
+            self.env.invalidate_all()
+            self.assertEqual((self.run_.state, self.run_.copy_count), (state, 1))
 
     def test_a_message_that_cannot_be_read_does_not_stop_the_others(self):
         self.message(subject="Good 1")

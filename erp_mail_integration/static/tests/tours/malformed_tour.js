@@ -34,11 +34,15 @@ const seen = new Set();
 async function look() {
     const id = active();
     const mail = await until(() => shown(id), `Mail ${id} is not shown`);
-    const formatted = mail.querySelector(".o_erp_show_html");
-    if (formatted) {
-        formatted.click();
-        const frame = await until(() => mail.querySelector("iframe.o_erp_email_frame"), `${id}: no frame`);
-        await until(() => frame.contentDocument?.readyState === "complete", `${id}: frame not loaded`);
+    if (mail.querySelector(".o_erp_show_html")) {
+        // Looked for again and again: the pane is drawn anew while it loads.
+        await until(() => {
+            const frame = shown(id)?.querySelector("iframe.o_erp_email_frame");
+            if (!frame) {
+                shown(id)?.querySelector(".o_erp_show_html")?.click();
+            }
+            return frame?.contentDocument?.readyState === "complete";
+        }, `Mail ${id} is not shown formatted`);
     }
     seen.add(id);
     const list = document.querySelector(".o_erp_email_list");
