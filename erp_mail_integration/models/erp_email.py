@@ -143,8 +143,13 @@ class ErpEmail(models.Model):
         ids = self._few_readable_ids()
         if ids is None:
             return self._accessible_domain(self._linked_domain())
-        few = Domain.custom(to_sql=lambda model, alias, query: SQL("%s = ANY(%s)", SQL.identifier(alias, "id"), ids))
+        few = self._numbers_domain(ids)
         return few & self._accessible_domain(few)
+
+    @api.model
+    def _numbers_domain(self, ids):
+        """These mails, at most :data:`FEW`: an array costs the database less than the list of ``id in``."""
+        return Domain.custom(to_sql=lambda model, alias, query: SQL("%s = ANY(%s)", SQL.identifier(alias, "id"), ids))
 
     @api.model
     def _accessible_domain(self, linked):
