@@ -22,5 +22,9 @@ class ResUsers(models.Model):
                 "default_user": self.env.user.email,
                 "default_is_ssl": True,
                 "default_port": 993,
+                # What is fixed for everybody else is a proposal for an administrator.
+                "default_owner_id": self.env.uid,
+                "default_intake_mode": "archive",
+                "default_pop_after_fetch": "keep",
             },
         }

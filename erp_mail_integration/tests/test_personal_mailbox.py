@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import EmailCommon, mail
 
@@ -60,6 +61,21 @@ class TestPersonalMailbox(EmailCommon):
         with self.assertRaises(AccessError):
             mailbox.write({"name": "x"})
         self.assertNotIn(self.server, self.server.with_user(self.anna).search([]), "nor are the company's theirs")
+
+    def test_an_administrators_own_mailbox_is_an_archive_too(self):
+        administrator = new_test_user(self.env, "root-of-all", groups="base.group_system", email="root@x.example")
+        action = self.env["ir.actions.actions"]._for_xml_id("erp_mail_integration.fetchmail_server_action_personal")
+        menu = safe_eval(action["context"], {"uid": administrator.id})
+        for context in (administrator.with_user(administrator).action_add_mailbox()["context"], menu):
+            server = self.env["fetchmail.server"].with_user(administrator).with_context(**context)
+            with Form(server, "erp_mail_integration.fetchmail_server_view_form_personal") as form:
+                form.name = "Mine"
+                form.server = "imap.example.com"
+                form.user = "root"
+                form.password = "secret"
+            mailbox = form.record
+            self.assertEqual((mailbox.owner_id, mailbox.intake_mode), (administrator, "archive"))
+            self.assertEqual((mailbox.port, mailbox.is_ssl, mailbox.pop_after_fetch), (993, True, "keep"))
 
     def test_an_administrator_manages_all_of_them(self):
         administrator = new_test_user(self.env, "root-of-all", groups="base.group_system")
