@@ -8,6 +8,8 @@ from .. import mailto
 from .erp_email_link import LINKED
 from .mail_compose_message_account import signature_block
 
+KINDS = ("new", "reply", "reply_all", "forward", "resend", "export")
+
 
 class ErpEmail(models.Model):
     """Writing mail about a document: recipients, subject and quote, and what to know before sending."""
@@ -30,10 +32,10 @@ class ErpEmail(models.Model):
         email = self._tab_email(record, email_id) if email_id else self.browse()
         if not res_model:
             record = email._main_document()
+        if kind not in KINDS or not (record if kind == "new" else email):
+            raise UserError(self.env._("Choose a mail first."))
         if kind == "export":
             return {"message": email._send_to_me(), "warnings": [], "dropped": ""}
-        if kind not in ("new", "reply", "reply_all", "forward", "resend") or (kind != "new" and not email):
-            raise UserError(self.env._("Choose a mail first."))
         draft = self._tab_draft(record, email, kind)
         answers = kind in ("reply", "reply_all")
         result = {

@@ -128,6 +128,16 @@ class TestEmailAccess(EmailAccessCase):
         }.items():
             error = self.rpc(method, own._name, own.id, *arguments).get("error")
             self.assertIn("AccessError", error["data"]["name"], method)
+        for role in ("portal", "plain", "helper", "seller"):
+            self.authenticate(self.users[role].login, self.users[role].login)
+            for method, *arguments in (
+                ("tab_open", hidden),
+                ("tab_compose", "reply", hidden),
+                ("tab_compose", "export", hidden),
+            ):
+                error = self.rpc(method, False, False, *arguments).get("error")
+                self.assertTrue(error, (role, method))
+                self.assertIn("AccessError", error["data"]["name"], (role, method))
         for model in ("res.users", "ir.attachment", "erp.email", "no.such.model"):
             self.assertIn("AccessError", self.rpc("tab_page", model, 1)["error"]["data"]["name"], model)
         for private in ("_search_ids", "_tab_record", "_link_by_hand", "_source"):
