@@ -31,6 +31,11 @@ def fetch_and_kill(env, server, seconds):
     wait_until_alone(env.cr)
 
 
+def retry(env):
+    """Select all quarantined mails and press Retry."""
+    env["erp.email.copy"].search([("state", "=", "quarantined")]).action_retry()
+
+
 def census(env):
     """Count what an import left: mails, copies by state, messages posted from mail, leads without one."""
     emails = env["erp.email"].search([])
