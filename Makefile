@@ -7,7 +7,7 @@
 #   make bench          import 2,000 mails with stock Odoo and with the add-on, and compare (MAILS=200: fewer);
 #                       match 1,000 mails with 200,000 documents (ONLY=matching: this alone, half a minute);
 #                       import 20,000 mails in archive mode and by a bare script (ONLY=archive: five minutes);
-#                       the Email tab with 1,000,000 mails (ONLY=tab: ten minutes, 8 GB)
+#                       the Email tab with 1,000,000 mails (ONLY=tab: five minutes, a few GB of disk)
 #   make format         bring the sources into the shape that make test checks
 #   make translations   write the template of the translations anew
 #   make clean          stop everything and remove .local/ (downloads stay in the cache; CACHE=1 removes them too)

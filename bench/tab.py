@@ -35,7 +35,7 @@ def main(place):
     installed = place.databases.installed()
     with (
         place.databases.temporary(installed, "bench_tab") as database,
-        step(f"The Email tab with up to {STEPS[-1]:,} mails: ten minutes, 8 GB"),
+        step(f"The Email tab with up to {STEPS[-1]:,} mails: five minutes, a few GB of disk"),
     ):
         table = odoo.call(database, "bench.inside_tab:measure", log="bench-tab", steps=STEPS)
     _print(table)
