@@ -97,8 +97,8 @@ def test_a_hostile_mail_is_read_within_five_seconds_and_linear_time(name):
     build, size = HOSTILE[name]
     half, whole = seconds(mime.parse, build(size // 2)), seconds(mime.parse, build(size))
     assert whole < 5
-    # Below 50 ms the clock, not the parser, is measured.
-    assert whole <= 2.5 * max(half, 0.05)
+    # Quadratic would be four times; below 100 ms the machine is measured, not the parser.
+    assert whole <= 3 * max(half, 0.1)
 
 
 TAG_TEXTS = [
