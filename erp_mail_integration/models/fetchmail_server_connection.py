@@ -112,12 +112,15 @@ class FetchmailServer(models.Model):
         A type that another add-on brings along (Gmail, Outlook) leads to its provider and uses core's class; a
         personal mailbox of such a type goes through the checks, since its owner could name another host.
 
-        The context key ``erp_mail_timeout`` (seconds) is for a caller whom a person waits for.
+        The context key ``erp_mail_timeout`` (seconds) is for a caller whom a person waits for, ``erp_mail_take_starttls``
+        for the test of the mailbox.
         """
         self = self.sudo()
         kind = _KINDS.get(self._get_connection_type())
         if not kind or not (self.active or allow_archived):
             return super()._connect__(allow_archived=allow_archived)
+        if self.env.context.get("erp_mail_take_starttls"):
+            self._take_starttls()
         timeout = self.env.context.get("erp_mail_timeout", fetchmail.MAIL_TIMEOUT)
         log = self._new_protocol_log()
         connection = None
@@ -214,8 +217,7 @@ class FetchmailServer(models.Model):
         for server in self.sudo():
             connection = None
             try:
-                server._take_starttls()
-                connection = server._connect__(allow_archived=True)
+                connection = server.with_context(erp_mail_take_starttls=True)._connect__(allow_archived=True)
                 found = server._look_around(connection)
             except UserError:
                 raise
