@@ -176,35 +176,28 @@ class ErpEmailIntake(models.AbstractModel):
 
     def _store_safely(self, copies):
         """Store a batch; where that fails, each of its copies alone. Commits."""
-        try:
-            self._in_transaction(lambda: self._store_batch(self._lock(copies)), STORE_ERRORS)
-        except Exception as error:
-            if len(copies) > 1:
-                for copy in copies:
-                    self._store_safely(copy)
-            else:
-                self._fail(copies, error)
+        self._together_or_each(copies, self._store_batch, STORE_ERRORS)
 
     def _route_safely(self, copies):
         """Route a few mails in one transaction, each in a savepoint of its own: whatever an app makes of one, the
         others go on. Commits."""
-        failures = {}
+        self._together_or_each(copies, self._route_batch, CONCURRENCY_ERRORS)
 
-        def route():
-            failures.clear()
-            failures.update(self._route_batch(self._lock(copies)))
+    def _together_or_each(self, copies, step, concurrency_errors):
+        """Run a step on copies that still wait, in one transaction; where that fails, on each of them alone. Commits.
 
+        :param Callable step: gets ``erp.email.copy`` records, locked; may return those that failed, with their errors
+        """
         try:
-            self._in_transaction(route, CONCURRENCY_ERRORS)
+            failures = self._in_transaction(lambda: step(self._lock(copies)), concurrency_errors) or {}
         except Exception as error:
             if len(copies) > 1:
                 for copy in copies:
-                    self._route_safely(copy)
-            else:
-                self._fail(copies, error)
-        else:
-            for copy, error in failures.items():
-                self._fail(copy, error)
+                    self._together_or_each(copy, step, concurrency_errors)
+                return
+            failures = {copies: error}
+        for copy, error in failures.items():
+            self._fail(copy, error)
 
     def _lock(self, copies):
         """Lock those of the copies that still wait: another worker may have been quicker.
@@ -216,13 +209,14 @@ class ErpEmailIntake(models.AbstractModel):
     def _in_transaction(self, step, concurrency_errors):
         """Run a step and commit; on a concurrency error again, in a new transaction that sees what the other did.
 
+        :return: what the step returned
         :raise Exception: whatever the step raised, after a rollback
         """
         for last in (False, False, True):
             try:
-                step()
+                result = step()
                 self.env.cr.commit()
-                return
+                return result
             except Exception as error:
                 self.env.cr.rollback()
                 self.env.invalidate_all(flush=False)

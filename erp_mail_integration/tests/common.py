@@ -49,6 +49,19 @@ class EmailCommon(MailCommon):
         return self.env["erp.email.copy"].browse(ids)
 
 
+def stored(env, *raws):
+    """Mails in the database without mailbox, fetch or commit, for tests of what comes after.
+
+    :param bytes raws: the mails
+    :return: their ``erp.email.copy`` records, in order
+    """
+    copies = env["erp.email.intake"]._receive(
+        env["fetchmail.server"], env["fetchmail.folder"], [RawMail(uid="", raw=raw) for raw in raws], source="upload"
+    )
+    env["erp.email.intake"]._store_batch(copies)
+    return copies
+
+
 def mail(subject="Order", body="Hello", **headers):
     """A plain mail as a simple client writes it; ``headers`` in Python spelling, ``None`` leaves one out.
 

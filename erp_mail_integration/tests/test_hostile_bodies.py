@@ -3,7 +3,7 @@ import json
 from odoo.tests import HttpCase, tagged
 
 from ..controllers import email_content
-from ..mailbox import RawMail
+from .common import stored
 from .hostile_bodies import BODIES
 
 LOOK = """(async () => {
@@ -60,14 +60,7 @@ class TestHostileBodies(HttpCase):
             f"Content-Type: text/html; charset=utf-8\r\n\r\n{body}\r\n<p>Text {number}</p>".encode()
             for number, body in enumerate(BODIES)
         ]
-        intake = cls.env["erp.email.intake"]
-        copies = intake._receive(
-            cls.env["fetchmail.server"],
-            cls.env["fetchmail.folder"],
-            [RawMail(uid="", raw=raw) for raw in raws],
-            source="upload",
-        )
-        intake._store_batch(copies)
+        copies = stored(cls.env, *raws)
         cls.emails = copies.email_id
         cls.env["erp.email"]._link_by_hand(cls.record, cls.emails)
 
@@ -128,14 +121,7 @@ class TestHostileBodies(HttpCase):
         raw = (
             f'From: a@evil.example\r\nSubject: x\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n{parts}--b--\r\n'
         )
-        intake = self.env["erp.email.intake"]
-        copies = intake._receive(
-            self.env["fetchmail.server"],
-            self.env["fetchmail.folder"],
-            [RawMail(uid="", raw=raw.encode())],
-            source="upload",
-        )
-        intake._store_batch(copies)
+        copies = stored(self.env, raw.encode())
         self.env.flush_all()
         self.authenticate("admin", "admin")
         infos = copies.email_id.attachment_info

@@ -5,7 +5,7 @@ import json
 from odoo.tests import HttpCase
 from odoo.tests.common import new_test_user
 
-from odoo.addons.erp_mail_integration.mailbox import RawMail
+from odoo.addons.erp_mail_integration.tests.common import stored
 
 OWN, FOREIGN, TICKET = "own order", "order of another salesperson", "incident"
 LINK_SETS = {
@@ -64,14 +64,7 @@ class EmailAccessCase(HttpCase):
             b'Content-Disposition: attachment; filename="a.txt"\r\n\r\nx\r\n--b--\r\n' % (number, number)
             for number in range(len(LINK_SETS))
         ]
-        intake = cls.env["erp.email.intake"]
-        copies = intake._receive(
-            cls.env["fetchmail.server"],
-            cls.env["fetchmail.folder"],
-            [RawMail(uid="", raw=raw) for raw in raws],
-            source="upload",
-        )
-        intake._store_batch(copies)
+        copies = stored(cls.env, *raws)
         cls.emails = dict(zip(LINK_SETS, copies.mapped("email_id"), strict=True))
         copies.email_id.link_ids.unlink()
         for name, links in LINK_SETS.items():

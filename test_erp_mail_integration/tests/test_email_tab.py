@@ -2,7 +2,7 @@ import base64
 
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.erp_mail_integration.mailbox import RawMail
+from odoo.addons.erp_mail_integration.tests.common import stored
 
 from .common import ScreenshotCase
 
@@ -68,14 +68,7 @@ class TestEmailTab(ScreenshotCase):
             mail("Thanks", "Thanks a lot", 4),
             mail("Somewhere else", "Of another matter", 5),
         ]
-        intake = cls.env["erp.email.intake"]
-        copies = intake._receive(
-            cls.env["fetchmail.server"],
-            cls.env["fetchmail.folder"],
-            [RawMail(uid=str(number), raw=raw) for number, raw in enumerate(raws)],
-            source="upload",
-        )
-        intake._store_batch(copies)
+        copies = stored(cls.env, *raws)
         cls.emails = copies.email_id.sorted("date")
         cls.emails.link_ids.unlink()
 

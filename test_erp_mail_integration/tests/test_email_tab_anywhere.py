@@ -1,6 +1,6 @@
 from odoo.tests import Form, tagged
 
-from odoo.addons.erp_mail_integration.mailbox import RawMail
+from odoo.addons.erp_mail_integration.tests.common import stored
 
 from .common import ScreenshotCase
 
@@ -21,11 +21,7 @@ class TestEmailTabAnywhere(ScreenshotCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        intake = cls.env["erp.email.intake"]
-        copies = intake._receive(
-            cls.env["fetchmail.server"], cls.env["fetchmail.folder"], [RawMail(uid="1", raw=MAIL)], source="upload"
-        )
-        intake._store_batch(copies)
+        copies = stored(cls.env, MAIL)
         cls.email = copies.email_id
         cls.email.link_ids.unlink()
         cls.partner = cls.env["res.partner"].create({"name": "Heron Ltd", "is_company": True})
